@@ -1,0 +1,102 @@
+"""`python -m imgcls …`: the words of the pages, for a shell.
+
+With `--json`, standard output is one JSON object. Progress and messages go to standard error.
+Exit codes: 0 done, 2 the input was refused, 1 our fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from imgcls import commands
+from imgcls.errors import ImgclsError, InputError
+from imgcls.language import N_, environment_language, translator
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one line, as everything else here does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(N_("{message}. See: {program} --help"), message=message, program=self.prog)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m imgcls", description="Train, ask and explain image-classification networks.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print one JSON object to standard output")
+
+    def add(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        command = subparsers.add_parser(name, parents=[common], help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    add("doctor", commands.doctor, "check that this machine has what the app needs")
+    add("datasets", commands.datasets, "list the data sets")
+    add("architectures", commands.architectures, "list the networks")
+    add("methods", commands.methods, "list the methods of explanation")
+    _add_train(add("train", commands.train, "train a network and test it"))
+    add("runs", commands.runs, "list the runs")
+    add("resume", commands.resume, "go on with an interrupted or stopped run").add_argument("model", metavar="RUN")
+    add("evaluate", commands.evaluate, "how well a run does on its test images").add_argument("model", metavar="RUN")
+    _add_predict(add("predict", commands.predict, "what a network sees in pictures"))
+    _add_explain(add("explain", commands.explain, "why a network says so, as a heatmap"))
+    return parser
+
+
+def _add_train(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--dataset", metavar="NAME", help="see: datasets")
+    command.add_argument("--architecture", metavar="NAME", help="see: architectures")
+    command.add_argument("--epochs", type=int)
+    command.add_argument("--batch-size", type=int)
+    command.add_argument("--seed", type=int)
+    command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="any setting of the recipe")
+    command.add_argument("--recipe", metavar="FILE-or-code", help="start from this recipe")
+
+
+def _add_predict(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="RUN")
+    command.add_argument("images", nargs="+", metavar="IMAGE", type=Path)
+    command.add_argument("--top", type=int, default=5, metavar="K", help="classes named per picture (5)")
+    _add_as_is(command)
+
+
+def _add_explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="RUN")
+    command.add_argument("image", metavar="IMAGE", type=Path)
+    command.add_argument("--method", default="grad-cam", metavar="NAME", help="see: methods (grad-cam)")
+    command.add_argument("--class", dest="class_name", metavar="NAME", help="the class to explain (the predicted one)")
+    command.add_argument("--layer", metavar="NAME", help="the layer to look at (the last one that is a picture)")
+    command.add_argument("--out", required=True, type=Path, metavar="PNG")
+    _add_as_is(command)
+
+
+def _add_as_is(command: argparse.ArgumentParser) -> None:
+    text = "only fit the picture's size; do not invert, crop and centre strokes"
+    command.add_argument("--as-is", action="store_true", help=text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    try:
+        asked = _parser().parse_args(arguments)
+        answer = asked.run(asked)
+    except ImgclsError as error:
+        print("imgcls:", error.say(translator(environment_language())), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("imgcls: interrupted", file=sys.stderr)
+        return 130
+    if asked.json:
+        print(json.dumps(answer.data, ensure_ascii=False, indent=1, default=float))
+    else:
+        print("\n".join(answer.lines))
+    return answer.exit_code

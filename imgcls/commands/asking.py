@@ -1,0 +1,138 @@
+"""evaluate, predict, explain: asking a trained network, in this process."""
+
+from __future__ import annotations
+
+import argparse
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imgcls.atomic import read_arrays, write_bytes
+from imgcls.commands.answer import Answer, table
+from imgcls.errors import InputError, RunStateError
+from imgcls.evaluation.metrics import accuracy, accuracy_interval, confusion_matrix, cross_entropy, per_class
+from imgcls.images import encode_png, read_image
+from imgcls.language import N_
+from imgcls.models import model_card
+from imgcls.preparation.choose import prepare_for
+from imgcls.runs import Run, get_run
+
+
+def evaluate(asked: argparse.Namespace) -> Answer:
+    run = get_run(asked.model)
+    names = model_card(run.id).class_names
+    arrays = _test_results(run)
+    logits, labels = arrays["logits"], arrays["labels"]
+    matrix = confusion_matrix(logits, labels)
+    scores = per_class(matrix)
+    share = accuracy(logits, labels)
+    low, high = accuracy_interval(share, len(labels))
+    classes = [
+        {"class": name, **{score: float(scores[score][place]) for score in scores}, "images": int(matrix[place].sum())}
+        for place, name in enumerate(names)
+    ]
+    data = {
+        "run": run.id,
+        "test_images": len(labels),
+        "test_accuracy": share,
+        "test_accuracy_interval": [low, high],
+        "test_loss": float(cross_entropy(logits, labels).mean()),
+        "classes": classes,
+        "confusion_matrix": matrix.tolist(),
+    }
+    rows = [(row["class"], *(f"{score} {row[score]:.3f}" for score in scores)) for row in classes]
+    line = f"test accuracy {share:.2%} on {len(labels)} images (95 % interval {low:.1%} to {high:.1%})"
+    return Answer(data, [line, *table(rows)])
+
+
+def _test_results(run: Run) -> dict[str, np.ndarray]:
+    """Logits and labels of the test images: kept by training; computed once for a run that was cut short."""
+    try:
+        return read_arrays(run.folder / "evaluation.npz")
+    except FileNotFoundError:
+        if not run.status.is_over:
+            raise RunStateError(
+                N_("Expected a run that has ended. Run {run} is: {status}. The test images wait until it is over."),
+                run=run.id,
+                status=run.status.value,
+            ) from None
+    except (OSError, ValueError, zipfile.BadZipFile):
+        pass  # damaged: it can be computed again
+    from imgcls.models import load_trained
+    from imgcls.training.data import run_data
+
+    test = run_data(run.recipe).test
+    return {"logits": load_trained(run.id).logits(test.images), "labels": test.labels}
+
+
+def predict(asked: argparse.Namespace) -> Answer:
+    from imgcls.workers.operations import predict as ask
+
+    if asked.top < 1:
+        raise InputError(N_("Expected --top of at least 1. Received: {top}"), top=asked.top)
+    card = model_card(asked.model)
+    images = np.stack([_prepared(path, card, asked.as_is) for path in asked.images])
+    facts, arrays = ask({"model": asked.model}, {"images": images})
+    files = []
+    for path, probabilities in zip(asked.images, arrays["probabilities"], strict=True):
+        order = np.argsort(-probabilities)[: asked.top]
+        found = [{"label": card.class_names[place], "probability": float(probabilities[place])} for place in order]
+        files.append({"file": str(path), "predictions": found})
+    rows = [
+        (entry["file"], *(f"{found['label']} {found['probability']:.1%}" for found in entry["predictions"]))
+        for entry in files
+    ]
+    return Answer({"model": asked.model, **facts, "images": files}, table(rows))
+
+
+def explain(asked: argparse.Namespace) -> Answer:
+    from imgcls.explain import Explanation, method, panel
+    from imgcls.workers.operations import class_number, explain_image
+
+    chosen = method(asked.method)
+    card = model_card(asked.model)
+    _check_out(asked.out)
+    target = class_number(asked.class_name, card.class_names) if asked.class_name is not None else None
+    image = _prepared(asked.image, card, asked.as_is)
+    arguments = {"model": asked.model, "method": chosen.name, "class": target, "layer": asked.layer}
+    facts, arrays = explain_image(arguments, {"image": image})
+    explanation = Explanation(
+        method=facts["method"],
+        layer=facts["layer"],
+        layer_shape=tuple(facts["layer_shape"]),
+        target=facts["target"],
+        status=facts["status"],
+        seconds=facts["seconds"],
+        **arrays,
+    )
+    name = card.class_names[explanation.target]
+    share = float(explanation.probabilities[explanation.target])
+    title = f"{chosen.title}: evidence for {name} ({share:.1%})"
+    write_bytes(asked.out, encode_png(panel(image, explanation, title)))
+    data: dict[str, Any] = {
+        "model": asked.model,
+        "method": explanation.method,
+        "layer": explanation.layer,
+        "layer_shape": list(explanation.layer_shape),
+        "class": name,
+        "probability": share,
+        "status": str(explanation.status),
+        "meaning": explanation.words.means,
+        "out": str(asked.out),
+        "seconds": explanation.seconds,
+    }
+    return Answer(data, [f"{title}; layer {explanation.layer}; {explanation.status}; {asked.out}"])
+
+
+def _check_out(path: Path) -> None:
+    """Refuse a place that the picture cannot go to, before any work is done."""
+    if path.suffix.lower() != ".png" or path.is_dir() or not path.absolute().parent.is_dir():
+        raise InputError(
+            N_("Expected a file name that ends in .png in a folder that exists. Received: {path}"), path=path
+        )
+
+
+def _prepared(path: Path, card: Any, as_is: bool) -> np.ndarray:
+    return prepare_for(card.preparation, read_image(path), card.image_shape, as_is).image

@@ -1,0 +1,92 @@
+"""datasets, architectures, methods, runs."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from imgcls.architectures import ARCHITECTURES
+from imgcls.commands.answer import Answer, table
+from imgcls.datasets import DATASETS
+from imgcls.explain import methods as explanation_methods
+from imgcls.runs import list_runs
+
+
+def datasets(asked: argparse.Namespace) -> Answer:
+    data = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "summary": entry.summary,
+            "source": entry.source,
+            "licence": entry.licence,
+            "images": entry.size,
+            "image_shape": list(entry.image_shape),
+            "classes": list(entry.class_names),
+            "options": entry.options.model_json_schema().get("properties", {}),
+        }
+        for entry in DATASETS
+    ]
+    rows = [
+        (entry.name, f"{entry.size} images", "×".join(map(str, entry.image_shape)), entry.title) for entry in DATASETS
+    ]
+    return Answer({"datasets": data}, table(rows))
+
+
+def architectures(asked: argparse.Namespace) -> Answer:
+    data = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "paper": entry.paper,
+            "summary": entry.summary,
+            "sides": list(entry.sides),
+            "options": entry.options.model_json_schema().get("properties", {}),
+        }
+        for entry in ARCHITECTURES
+    ]
+    return Answer({"architectures": data}, table([(entry.name, entry.title, entry.paper) for entry in ARCHITECTURES]))
+
+
+def methods(asked: argparse.Namespace) -> Answer:
+    data = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "paper": entry.paper,
+            "question": entry.question,
+            "limits": entry.limits_text,
+            "cost": entry.cost,
+            "options": entry.options.model_json_schema().get("properties", {}),
+        }
+        for entry in explanation_methods()
+    ]
+    return Answer(
+        {"methods": data}, table([(entry.name, entry.title, entry.question) for entry in explanation_methods()])
+    )
+
+
+def runs(asked: argparse.Namespace) -> Answer:
+    found = list_runs()
+    data = [
+        {
+            "run": row.id,
+            "title": row.title,
+            "status": row.status.value,
+            "dataset": row.recipe.dataset.name,
+            "architecture": row.recipe.architecture.name,
+            "seed": row.recipe.seed,
+            "created": time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(row.created)),
+            "test_accuracy": row.result.get("test_accuracy"),
+            "validation_accuracy": row.result.get("validation_accuracy"),
+            "train_seconds": row.result.get("train_seconds"),
+            "recipe": row.recipe.model_dump(mode="json"),
+        }
+        for row in found
+    ]
+    rows = [(row.id, row.status.value, _percent(row.result.get("test_accuracy")), row.title) for row in found]
+    return Answer({"runs": data}, table(rows) or ["no runs yet; begin with: python -m imgcls train"])
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"

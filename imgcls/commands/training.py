@@ -1,0 +1,113 @@
+"""train and resume: the local engine, watched from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from imgcls.atomic import read_json
+from imgcls.commands.answer import Answer
+from imgcls.engines.local import LocalEngine
+from imgcls.errors import BrokenError, ImgclsError, InputError, PlaceError, error_from_json
+from imgcls.language import N_, environment_language, translator
+from imgcls.recipe import Recipe, recipe_from, recipe_from_code, with_settings
+from imgcls.runs import CurveReader, Run, Status, get_run
+from imgcls.workers.training import PROBLEM
+
+
+def asked_recipe(asked: argparse.Namespace) -> Recipe:
+    """The recipe that the arguments describe: file or code first, then the flags, then `--set`."""
+    recipe = _base(asked.recipe) if asked.recipe else Recipe()
+    flags = {
+        "dataset.name": asked.dataset,
+        "architecture.name": asked.architecture,
+        "training.epochs": asked.epochs,
+        "training.batch_size": asked.batch_size,
+        "seed": asked.seed,
+    }
+    settings = [f"{path}={json.dumps(value)}" for path, value in flags.items() if value is not None]
+    return with_settings(recipe, settings + asked.set)
+
+
+def _base(source: str) -> Recipe:
+    path = Path(source)
+    if not path.suffix and not path.exists():
+        return recipe_from_code(source)
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            N_("Expected a recipe file in JSON. Received: {path} ({reason})."), path=source, reason=reason
+        ) from None
+    return recipe_from(data)
+
+
+def train(asked: argparse.Namespace) -> Answer:
+    recipe = asked_recipe(asked)
+    engine = LocalEngine(adopt=False, spare=False)
+    try:
+        return _watch(engine, engine.submit(recipe))
+    finally:
+        engine.close()
+
+
+def resume(asked: argparse.Namespace) -> Answer:
+    engine = LocalEngine(adopt=False, spare=False)
+    try:
+        engine.resume(asked.model)
+        return _watch(engine, asked.model)
+    finally:
+        engine.close()
+
+
+def _watch(engine: LocalEngine, run_id: str) -> Answer:
+    run, shown = get_run(run_id), 0
+    print(f"run {run_id}", file=sys.stderr)
+    reader = CurveReader(run.folder)
+    status, ahead = Status.QUEUED, 0
+    while status.is_active:
+        status = engine.wait(run_id, seconds=0.5)
+        if status is Status.QUEUED and (place := engine.position(run_id)) != ahead:
+            ahead = place
+            print(f"waiting, {ahead} ahead", file=sys.stderr)
+        reader.poll()
+        for epoch in reader.curve.epochs[shown:]:
+            print(
+                f"epoch {epoch['epoch']}/{reader.curve.start['epochs']}"
+                f"  loss {epoch['loss']:.4f}  accuracy {epoch['accuracy']:.2%}"
+                f"  validation loss {epoch['val_loss']:.4f}  validation accuracy {epoch['val_accuracy']:.2%}",
+                file=sys.stderr,
+                flush=True,
+            )
+        shown = len(reader.curve.epochs)
+    return _answer(run, status)
+
+
+def _answer(run: Run, status: Status) -> Answer:
+    result = run.result or {}
+    data = {
+        "run": run.id,
+        "status": status.value,
+        **{name: value for name, value in result.items() if name != "status"},
+    }
+    problem = result.get("reason") or (read_json(run.folder / PROBLEM) if status is Status.INTERRUPTED else None)
+    if problem:
+        error = error_from_json(problem)
+        data["reason"] = error.say(translator(environment_language()))
+        print(f"imgcls: {data['reason']}", file=sys.stderr)
+    else:
+        error = None
+    accuracy = result.get("test_accuracy")
+    words = f"{status.value}: test accuracy {accuracy:.2%}" if accuracy is not None else status.value
+    return Answer(data, [f"{run.id}  {words}"], _exit_code(status, error))
+
+
+def _exit_code(status: Status, error: ImgclsError | None) -> int:
+    if status in (Status.COMPLETED, Status.STOPPED):
+        return 0
+    if isinstance(error, InputError | PlaceError):
+        return InputError.exit_code
+    return BrokenError.exit_code

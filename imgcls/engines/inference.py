@@ -1,0 +1,108 @@
+"""The server's side of the inference worker: ask, get a future, never wait on a page."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import subprocess
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgcls.engines.process import start_worker
+from imgcls.errors import WorkerError, error_from_json
+from imgcls.language import N_
+from imgcls.workers.wire import Message, receive, send
+
+DIED = N_("The process that asks the model has ended. It is started again: try once more.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation answered."""
+
+    facts: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+
+
+class InferenceClient:
+    """Asks one warm worker, and starts it when it is first needed or has died. For many threads."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._pending: dict[int, tuple[subprocess.Popen[bytes], Future[Answer]]] = {}
+        self._numbers = itertools.count()
+        atexit.register(self.close)
+
+    def ask(self, operation: str, arrays: dict[str, np.ndarray] | None = None, **arguments: Any) -> Future[Answer]:
+        """Start an operation; the future holds its `Answer` or raises its `ImgclsError`."""
+        future: Future[Answer] = Future()
+        header = {"operation": operation, "arguments": arguments}
+        with self._guard:
+            worker = self._living()
+            number = next(self._numbers)
+            self._pending[number] = (worker, future)
+            try:
+                assert worker.stdin is not None
+                send(worker.stdin, Message({"id": number, **header}, arrays or {}))
+            except OSError:
+                self._pending.pop(number, None)
+                _fail(future)
+        return future
+
+    def warm_up(self) -> None:
+        """Start the worker if it does not run yet."""
+        with self._guard:
+            self._living()
+
+    def close(self) -> None:
+        """End the worker; what it had not answered fails."""
+        with self._guard:
+            worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        with suppress(OSError):
+            assert worker.stdin is not None
+            worker.stdin.close()
+        try:
+            worker.wait(2)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        if self._worker is None or self._worker.poll() is not None:
+            self._worker = start_worker("inference")
+            threading.Thread(target=self._listen, args=(self._worker,), daemon=True, name="imgcls-inference").start()
+        return self._worker
+
+    def _listen(self, worker: subprocess.Popen[bytes]) -> None:
+        with suppress(OSError, ValueError):
+            assert worker.stdout is not None
+            while (message := receive(worker.stdout)) is not None:
+                self._settle(worker, message)
+        with self._guard:
+            lost = [number for number, (asked, _) in self._pending.items() if asked is worker]
+            futures = [self._pending.pop(number)[1] for number in lost]
+        for future in futures:
+            _fail(future)
+
+    def _settle(self, worker: subprocess.Popen[bytes], message: Message) -> None:
+        with self._guard:
+            _, future = self._pending.pop(message.header["id"], (worker, None))
+        if future is None or not future.set_running_or_notify_cancel():
+            return
+        if "error" in message.header:
+            future.set_exception(error_from_json(message.header["error"]))
+        else:
+            future.set_result(Answer(message.header["answer"], message.arrays))
+
+
+def _fail(future: Future[Answer]) -> None:
+    if not future.done():
+        future.set_exception(WorkerError(DIED))

@@ -1,0 +1,318 @@
+"""The local engine: one worker process a run, a warm spare, and a thread that starts whoever is next."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import secrets
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from filelock import FileLock, Timeout
+
+from imgcls.atomic import write_json
+from imgcls.engines.process import start_worker
+from imgcls.engines.queue import (
+    Waiting,
+    engine_lock_path,
+    enqueue,
+    enqueue_again,
+    is_alive,
+    queue_lock,
+    waiting_runs,
+)
+from imgcls.errors import ImgclsError, RunStateError, WorkerError
+from imgcls.home import check_space, check_writable, folder
+from imgcls.language import N_
+from imgcls.limits import limit
+from imgcls.recipe import Recipe
+from imgcls.runs import Curve, Run, Status, get_run, read_curve
+from imgcls.runs.metrics import NAME as METRICS
+from imgcls.runs.status import QUEUE, RESULT
+from imgcls.training.check import check_recipe
+from imgcls.training.control import read_wishes, write_wishes
+
+#: Seconds between two looks at the line and the workers, when nothing calls for an earlier one.
+TICK = 0.3
+
+
+@dataclass
+class Working:
+    """A run with its worker and the slot it takes up."""
+
+    run: Run
+    worker: subprocess.Popen[bytes]
+    slot: FileLock
+    stop_asked: float | None = None
+
+
+class LocalEngine:
+    """Trains runs on this machine.
+
+    Args:
+        adopt: also start runs whose engine has gone; a server does, a single command does not.
+        spare: keep a worker warm that has imported Keras already.
+
+    Example:
+        >>> engine = LocalEngine()                                              # doctest: +SKIP
+        >>> run_id = engine.submit(Recipe())                                    # doctest: +SKIP
+        >>> engine.wait(run_id)                                                 # doctest: +SKIP
+    """
+
+    def __init__(self, adopt: bool = True, spare: bool = True) -> None:
+        check_writable()
+        self.id = f"{os.getpid()}-{secrets.token_hex(3)}"
+        self._adopt, self._keep_spare = adopt, spare
+        self._alive = FileLock(engine_lock_path(self.id), timeout=5)
+        self._alive.acquire()
+        self._working: list[Working] = []
+        self._spare: subprocess.Popen[bytes] | None = None
+        self._wake, self._closed = threading.Event(), threading.Event()
+        self._guard = threading.RLock()
+        self._thread = threading.Thread(target=self._dispatch_for_ever, name="imgcls-dispatcher", daemon=True)
+        self._thread.start()
+        atexit.register(self.close)
+
+    # -- what others call
+
+    def submit(self, recipe: Recipe) -> str:
+        check_recipe(recipe)
+        check_space()
+        run = enqueue(recipe, self.id)
+        self._wake.set()
+        return run.id
+
+    def resume(self, run_id: str) -> None:
+        run = get_run(run_id)
+        status = run.status
+        if status not in (Status.INTERRUPTED, Status.STOPPED):
+            raise RunStateError(
+                N_("Only an interrupted or stopped run can be resumed. Run {run} is: {status}."),
+                run=run_id,
+                status=status.value,
+            )
+        check_recipe(run.recipe)
+        check_space()
+        enqueue_again(run, self.id)
+        self._wake.set()
+
+    def status(self, run_id: str) -> Status:
+        return get_run(run_id).status
+
+    def position(self, run_id: str) -> int:
+        ahead = [waiting.run.id for waiting in waiting_runs()]
+        return ahead.index(run_id) if run_id in ahead else 0
+
+    def events(self, run_id: str) -> Curve:
+        return read_curve(get_run(run_id).folder)
+
+    def control(
+        self,
+        run_id: str,
+        *,
+        pause: bool | None = None,
+        stop: bool | None = None,
+        learning_rate: float | None = None,
+    ) -> None:
+        run = get_run(run_id)
+        if stop and self._take_out_of_line(run):
+            return
+        if not run.status.is_active:
+            raise RunStateError(
+                N_("Only a run that is training can be changed. Run {run} is: {status}."),
+                run=run_id,
+                status=run.status.value,
+            )
+        asked = {"pause": pause, "stop": stop, "learning_rate": learning_rate}
+        wishes = replace(read_wishes(run.folder), **{name: value for name, value in asked.items() if value is not None})
+        write_wishes(run.folder, wishes)
+        for working in self._working:
+            if stop and working.run.id == run_id:
+                working.stop_asked = time.monotonic()
+
+    def prepare(self) -> None:
+        """Start the spare worker, if it is wanted and nothing else is going on."""
+        with self._guard:
+            if self._keep_spare and not self._closed.is_set() and not self._working and not _lives(self._spare):
+                self._spare = start_worker("training")
+
+    def wait(self, run_id: str, seconds: float = float("inf")) -> Status:
+        """Block until the run needs nothing more from this engine, at most `seconds`; returns its status."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            mine = any(working.run.id == run_id for working in self._working)
+            if not mine and not (status := get_run(run_id).status).is_active:
+                return status
+            time.sleep(0.05)
+        return get_run(run_id).status
+
+    def close(self) -> None:
+        """End all workers: each writes a checkpoint first. Waiting runs stay in the line."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._wake.set()
+        self._thread.join(timeout=5)
+        with self._guard:
+            workers = [working.worker for working in self._working] + ([self._spare] if self._spare else [])
+            for worker in workers:
+                _dismiss(worker)
+            for worker in workers:
+                _end(worker)
+            for working in self._working:
+                working.slot.release()
+            self._alive.release()
+            engine_lock_path(self.id).unlink(missing_ok=True)
+
+    # -- the dispatcher
+
+    def _dispatch_for_ever(self) -> None:
+        while not self._closed.is_set():
+            self._wake.wait(TICK)
+            self._wake.clear()
+            if not self._closed.is_set():
+                # a full disk or a folder taken away must not end the thread: the next tick tries again
+                with suppress(OSError, ImgclsError, Timeout):
+                    self._tick()
+
+    def _tick(self) -> None:
+        with self._guard:
+            self._reap()
+            self._end_deaf_workers()
+            while self._start_next():
+                pass
+
+    def _reap(self) -> None:
+        """Take leave of workers that have ended."""
+        for working in [working for working in self._working if not _lives(working.worker)]:
+            self._working.remove(working)
+            working.slot.release()
+            if working.run.folder.exists() and working.run.status is Status.QUEUED:
+                # it died before it took the run's lock, and would again
+                self._give_up(working)
+            if not self._working:
+                self.prepare()
+
+    def _give_up(self, working: Working) -> None:
+        error = WorkerError(
+            N_("The training worker ended before it began (exit code {code}). The log is in {path}."),
+            code=working.worker.returncode,
+            path=str(folder("logs") / "training.log"),
+        )
+        write_json(
+            working.run.folder / RESULT, {"status": "failed", "reason": error.to_json(), "finished": time.time()}
+        )
+        (working.run.folder / QUEUE).unlink(missing_ok=True)
+
+    def _end_deaf_workers(self) -> None:
+        """A worker that was asked to stop, and has been silent since, is ended."""
+        patience = limit("stop_seconds")
+        for working in self._working:
+            if working.stop_asked is None:
+                continue
+            silent = min(time.monotonic() - working.stop_asked, _age(working.run))
+            if silent > patience + 5:
+                working.worker.kill()
+            elif silent > patience:
+                working.worker.terminate()
+
+    def _start_next(self) -> bool:
+        """Start the first run in the line that is ours to start, if a slot is free."""
+        if not (line := waiting_runs()):
+            return False
+        with queue_lock():
+            chosen = self._choose([waiting for waiting in line if waiting.run.status is Status.QUEUED])
+            if chosen is None or (slot := _free_slot()) is None:
+                return False
+            if chosen.engine != self.id:
+                write_json(chosen.run.folder / QUEUE, {"ticket": chosen.ticket, "engine": self.id})
+        self._working.append(Working(chosen.run, self._hand_over(chosen.run), slot))
+        return True
+
+    def _choose(self, line: list[Waiting]) -> Waiting | None:
+        """First come, first served: the head of the line, unless another living engine has it in hand."""
+        started = {working.run.id for working in self._working}
+        for waiting in line:
+            if waiting.run.id in started:
+                continue
+            if waiting.engine == self.id:
+                return waiting
+            if is_alive(waiting.engine):
+                return None  # its own engine starts it; nobody overtakes
+            if self._adopt:
+                return waiting
+        return None
+
+    def _hand_over(self, run: Run) -> subprocess.Popen[bytes]:
+        """Give the run to the spare worker, or to a new one."""
+        order = json.dumps({"run": str(run.folder)}).encode() + b"\n"
+        if self._spare is not None and _lives(self._spare):
+            worker, self._spare = self._spare, None
+            with suppress(OSError):
+                _tell(worker, order)
+                return worker
+        worker = start_worker("training")
+        with suppress(OSError):  # it died at once: the next tick sees that
+            _tell(worker, order)
+        return worker
+
+    def _take_out_of_line(self, run: Run) -> bool:
+        """Stop a run that has not begun; False if it has."""
+        with queue_lock():
+            if run.status is not Status.QUEUED or any(working.run.id == run.id for working in self._working):
+                return False
+            started = (run.folder / METRICS).exists()
+            if not started:
+                write_json(
+                    run.folder / RESULT, {"status": "stopped", "reason": None, "epochs": 0, "finished": time.time()}
+                )
+            (run.folder / QUEUE).unlink(missing_ok=True)
+            return True
+
+
+def _free_slot() -> FileLock | None:
+    """A slot's lock, held; None if all are taken."""
+    for number in range(int(limit("slots"))):
+        slot = FileLock(folder("engines") / f"slot-{number}.lock", timeout=0)
+        with suppress(Timeout):
+            slot.acquire()
+            return slot
+    return None
+
+
+def _lives(worker: subprocess.Popen[bytes] | None) -> bool:
+    return worker is not None and worker.poll() is None
+
+
+def _age(run: Run) -> float:
+    """Seconds since the run's log last grew."""
+    try:
+        return time.time() - (run.folder / METRICS).stat().st_mtime
+    except OSError:
+        return float("inf")
+
+
+def _tell(worker: subprocess.Popen[bytes], order: bytes) -> None:
+    assert worker.stdin is not None
+    worker.stdin.write(order)
+    worker.stdin.flush()
+
+
+def _dismiss(worker: subprocess.Popen[bytes]) -> None:
+    with suppress(OSError, ValueError):
+        assert worker.stdin is not None
+        worker.stdin.close()
+
+
+def _end(worker: subprocess.Popen[bytes], seconds: float = 10.0) -> None:
+    """Wait for a dismissed worker; end it if it does not go."""
+    for patience, insist in ((seconds, worker.terminate), (2.0, worker.kill)):
+        with suppress(subprocess.TimeoutExpired):
+            worker.wait(patience)
+            return
+        insist()
+    worker.wait()

@@ -1,0 +1,76 @@
+"""Every limit, with its unit, its reason and the environment variable that changes it.
+
+A limit that is not in `LIMITS` does not exist: code asks `limit("image_megapixels")`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from imgcls.errors import InputError
+from imgcls.language import N_
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit. `environment` is the variable that overrides `default`."""
+
+    name: str
+    default: float
+    unit: str
+    reason: str
+
+    @property
+    def environment(self) -> str:
+        return f"IMGCLS_{self.name.upper()}"
+
+
+def _cores_by_two() -> int:
+    return max(1, (os.cpu_count() or 2) // 2)
+
+
+LIMITS = {
+    limit.name: limit
+    for limit in (
+        Limit("image_megabytes", 10, "MB", "a phone's photograph fits; uploads are kept in memory"),
+        Limit("image_megapixels", 16, "MP", "decoded pixels cost 3 to 4 bytes each, whatever the file's size"),
+        Limit("image_side_min", 8, "px", "below this there is no picture to speak of"),
+        Limit("image_side_max", 8192, "px", "a strip of 1 × 100,000 is no photograph"),
+        Limit("predict_images", 32, "images", "one screen of results, a second or two of work"),
+        Limit("slots", _cores_by_two(), "runs", "one running run per two cores; more slow each other down"),
+        Limit("queued_runs", 20, "runs", "a class of thirty waits minutes, not hours"),
+        Limit("epochs", 50, "epochs", "enough for every built-in data set"),
+        Limit("batch_size", 1024, "images", "activations of a batch must fit into memory"),
+        Limit("train_minutes", 30, "min", "a forgotten run must not hold the queue for ever"),
+        Limit("parameters", 20_000_000, "parameters", "Adam keeps three copies: 240 MB at this size"),
+        Limit("disk_free_megabytes", 500, "MB", "a run is not started when it could fill the disk"),
+        Limit("log_megabytes", 2, "MB", "the curves of one run; steps are thinned out beyond it"),
+        Limit("cached_models", 2, "models", "memory of the inference worker"),
+        Limit("stop_seconds", 10, "s", "a worker that ignores Stop is ended after this long"),
+    )
+}
+
+
+def limit(name: str) -> float:
+    """The value of a limit: its environment variable if set, else its default.
+
+    Raises:
+        InputError: the variable is not a positive number.
+    """
+    known = LIMITS[name]
+    text = os.environ.get(known.environment, "")
+    if not text:
+        return known.default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not value > 0 or value == float("inf"):
+        raise InputError(
+            N_("{variable} must be a positive number ({unit}). Received: {text}"),
+            variable=known.environment,
+            unit=known.unit,
+            text=repr(text),
+        )
+    return value

@@ -1,0 +1,159 @@
+"""Trained models: found by name, loaded once, at most a few in memory. The only `load_model` of the project.
+
+Models come from runs made here; a file from a stranger is never loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
+from imgcls.atomic import read_json
+from imgcls.datasets import DATASETS
+from imgcls.errors import CheckpointError, RunStateError
+from imgcls.language import N_
+from imgcls.limits import limit
+from imgcls.runs import Run, get_run
+from imgcls.training.checkpoints import Checkpoints, restore
+
+#: Images in one pass through the network.
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What can be known of a model without loading it.
+
+    Args:
+        name: the run's identifier.
+        class_names: label of each output.
+        image_shape: (height, width, channels) that the network takes.
+        preparation: how a picture from outside is brought to that shape.
+        preprocessing: how uint8 pixels become the network's input.
+        epoch: the epoch whose weights these are.
+        is_final: False for a checkpoint of a run that has not ended.
+        version: changes with the weights.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, int, int]
+    preparation: str
+    preprocessing: Preprocessing
+    epoch: int
+    is_final: bool
+    version: str
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A loaded model and its card. `keras_model`: float32 input → float32 logits."""
+
+    card: ModelCard
+    keras_model: Any
+
+    def inputs(self, images: np.ndarray) -> np.ndarray:
+        """uint8 images (n, h, w, c) → the float32 input of the network."""
+        preprocessing = self.card.preprocessing
+        return images.astype(np.float32) * np.float32(preprocessing.scale) + np.float32(preprocessing.offset)
+
+    def logits(self, images: np.ndarray) -> np.ndarray:
+        """uint8 images (n, h, w, c) → float32 logits (n, classes)."""
+        parts = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+        return np.concatenate([self._pass(self.inputs(part)) for part in parts])
+
+    def _pass(self, inputs: np.ndarray) -> np.ndarray:
+        return np.asarray(self.keras_model(inputs, training=False), np.float32)
+
+
+def model_card(name: str) -> ModelCard:
+    """The card of a run's model; needs no Keras.
+
+    Raises:
+        UnknownNameError: there is no such run.
+        RunStateError: the run has no weights yet.
+    """
+    run = get_run(name)
+    recipe, result = run.recipe, run.result or {}
+    if not run.has_model:
+        raise RunStateError(
+            N_("Expected a run with a model. Run {run} is {status} and has no weights yet: wait for its first epoch."),
+            run=name,
+            status=run.status.value,
+        )
+    dataset = DATASETS.get(recipe.dataset.name)
+    final = (run.folder / "model.keras").exists() and "model_sha256" in result
+    best = result if final else _pointer_progress(run)
+    return ModelCard(
+        name=name,
+        class_names=dataset.class_names,
+        image_shape=dataset.image_shape,
+        preparation=dataset.preparation,
+        preprocessing=ARCHITECTURES.get(recipe.architecture.name).preprocessing,
+        epoch=int(best.get("best_epoch") or 0),
+        is_final=final,
+        version=str(result["model_sha256"]) if final else Checkpoints(run.folder).version(),
+    )
+
+
+def _pointer_progress(run: Run) -> dict[str, Any]:
+    pointer = read_json(run.folder / "checkpoints" / "checkpoint.json") or {}
+    progress = pointer.get("last", {}).get("progress", {})
+    return {"best_epoch": (progress.get("best") or {}).get("epoch") or progress.get("epoch")}
+
+
+_cache: OrderedDict[tuple[str, str], TrainedModel] = OrderedDict()
+_guard = RLock()
+
+
+def load_trained(name: str) -> TrainedModel:
+    """The model of a run: its result, or the best checkpoint so far of one that still trains.
+
+    Raises:
+        UnknownNameError, RunStateError: as `model_card`.
+        CheckpointError: the stored weights do not match their checksum.
+    """
+    card = model_card(name)
+    key = (card.name, card.version)
+    with _guard:
+        if key not in _cache:
+            run = get_run(name)
+            _cache[key] = TrainedModel(card, _final(run, card) if card.is_final else _so_far(run, card))
+            for old in [known for known in _cache if known[0] == name and known != key]:
+                del _cache[old]
+            while len(_cache) > limit("cached_models"):
+                _cache.popitem(last=False)
+        _cache.move_to_end(key)
+        return _cache[key]
+
+
+def _final(run: Run, card: ModelCard) -> Any:
+    import keras
+
+    path = run.folder / "model.keras"
+    if hashlib.sha256(path.read_bytes()).hexdigest() != card.version:
+        raise _damaged(path)
+    return keras.saving.load_model(path, compile=False, safe_mode=True)
+
+
+def _so_far(run: Run, card: ModelCard) -> Any:
+    recipe = run.recipe
+    model = build_model(
+        recipe.architecture, card.image_shape, len(card.class_names), recipe.seed, recipe.training.precision
+    )
+    restore(model.variables, Checkpoints(run.folder).best())
+    return model
+
+
+def _damaged(path: Path) -> CheckpointError:
+    return CheckpointError(
+        N_("Expected the model that training saved. {path} has another checksum: it was damaged or changed."),
+        path=str(path),
+    )

@@ -1,0 +1,226 @@
+"""A recipe: everything that decides a run. The same recipe and seed give the same numbers.
+
+It travels as JSON in the run's folder and as a short code in a link. What the names in it mean is
+checked against the registries by `imgcls.training.check.check_recipe`, because a recipe stands
+below the registries and does not know them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import zlib
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from imgcls.errors import RecipeError
+from imgcls.language import N_
+
+#: The largest unpacked link code that is read, in bytes.
+CODE_LIMIT = 64 * 1024
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Choice(BaseModel):
+    """A registered name and its options, side by side: `{"name": "cnn", "width": 32}`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+    name: str = Field(min_length=1, max_length=64)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Split(_Part):
+    """Shares of the data set; drawn per class (stratified) with the recipe's seed."""
+
+    validation: float = Field(0.1, gt=0, lt=1, title=N_("validation share"))
+    test: float = Field(0.2, gt=0, lt=1, title=N_("test share"))
+
+    @property
+    def train(self) -> float:
+        return round(1 - self.validation - self.test, 10)
+
+    @model_validator(mode="after")
+    def _leaves_training_images(self) -> Split:
+        if self.train <= 0:
+            raise ValueError("validation and test together must leave something to train on")
+        return self
+
+
+class Optimizer(_Part):
+    """The rule that turns gradients into steps; Keras's own."""
+
+    name: Literal["adam", "adamw", "sgd", "rmsprop"] = Field("adam", title=N_("optimizer"))
+    learning_rate: float = Field(0.001, gt=0, le=10, title=N_("learning rate"))
+
+
+class Training(_Part):
+    """How the network is trained."""
+
+    epochs: int = Field(10, ge=1, le=1000, title=N_("epochs"))
+    batch_size: int = Field(32, ge=1, le=65536, title=N_("batch size"))
+    optimizer: Optimizer = Optimizer()
+    schedule: Literal["constant", "cosine"] = Field("constant", title=N_("learning-rate schedule"))
+    early_stopping: int | None = Field(None, ge=1, le=100, title=N_("patience"))
+    precision: Literal["float32", "mixed_bfloat16"] = Field("float32", title=N_("precision"))
+
+
+class Recipe(_Part):
+    """What is trained on what, and how.
+
+    Example:
+        >>> Recipe(dataset=Choice(name="mnist-5k"), architecture=Choice(name="seed-cnn")).training.epochs
+        10
+    """
+
+    version: Literal[1] = 1
+    dataset: Choice = Choice(name="mnist-5k")
+    split: Split = Split()
+    architecture: Choice = Choice(name="seed-cnn")
+    training: Training = Training()
+    seed: int = Field(0, ge=0, le=2**31 - 1, title=N_("seed"))
+
+    def to_json(self) -> str:
+        return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False)
+
+    def to_code(self) -> str:
+        """The recipe as a short text for a link: what differs from the defaults, packed."""
+        data = json.dumps(_difference(self.model_dump(mode="json"), Recipe().model_dump(mode="json")))
+        return base64.urlsafe_b64encode(zlib.compress(data.encode(), 9)).decode().rstrip("=")
+
+    def hash(self) -> str:
+        """The same for equal recipes: 12 hexadecimal digits of a sha256."""
+        data = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(data.encode()).hexdigest()[:12]
+
+
+def recipe_from(data: Any) -> Recipe:
+    """A recipe from parsed JSON.
+
+    Raises:
+        RecipeError: a field is unknown or out of range; the message names field, expectation and value.
+    """
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        raise refusal(error) from None
+
+
+#: pydantic's kinds of complaint → our sentence, and the bound's name in pydantic's context
+_COMPLAINTS = {
+    "extra_forbidden": (N_("There is no setting “{field}”. Received: {value}"), None),
+    "missing": (N_("The setting “{field}” is missing. Received: {value}"), None),
+    "greater_than": (N_("The setting “{field}” must be greater than {bound}. Received: {value}"), "gt"),
+    "greater_than_equal": (N_("The setting “{field}” must be at least {bound}. Received: {value}"), "ge"),
+    "less_than": (N_("The setting “{field}” must be less than {bound}. Received: {value}"), "lt"),
+    "less_than_equal": (N_("The setting “{field}” must be at most {bound}. Received: {value}"), "le"),
+    "literal_error": (N_("The setting “{field}” must be one of: {bound}. Received: {value}"), "expected"),
+    "finite_number": (N_("The setting “{field}” must be a finite number. Received: {value}"), None),
+    "int_type": (N_("The setting “{field}” must be a whole number. Received: {value}"), None),
+    "int_parsing": (N_("The setting “{field}” must be a whole number. Received: {value}"), None),
+    "int_from_float": (N_("The setting “{field}” must be a whole number. Received: {value}"), None),
+    "float_type": (N_("The setting “{field}” must be a number. Received: {value}"), None),
+    "float_parsing": (N_("The setting “{field}” must be a number. Received: {value}"), None),
+    "bool_parsing": (N_("The setting “{field}” must be true or false. Received: {value}"), None),
+    "bool_type": (N_("The setting “{field}” must be true or false. Received: {value}"), None),
+}
+_OTHER_COMPLAINT = N_("The setting “{field}” is not usable: {reason}. Received: {value}")
+
+
+def refusal(error: ValidationError, prefix: str = "") -> RecipeError:
+    """The first complaint of pydantic as one sentence in the project's words."""
+    first = error.errors(include_url=False)[0]
+    field = ".".join(part for part in [prefix, *(str(place) for place in first["loc"])] if part) or "recipe"
+    template, bound = _COMPLAINTS.get(first["type"], (_OTHER_COMPLAINT, None))
+    return RecipeError(
+        template,
+        field=field,
+        bound=str(first.get("ctx", {}).get(bound, "")),
+        reason=first["msg"].removeprefix("Value error, ").rstrip("."),
+        value=_short(first["input"]),
+    )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def recipe_from_code(code: str) -> Recipe:
+    """The recipe behind a link code.
+
+    Raises:
+        RecipeError: not a code made by `Recipe.to_code`.
+    """
+    try:
+        packed = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
+        unpacker = zlib.decompressobj()
+        data = json.loads(unpacker.decompress(packed, CODE_LIMIT))
+        if unpacker.unconsumed_tail or not isinstance(data, dict):
+            raise ValueError
+    except (ValueError, zlib.error, binascii.Error, RecursionError):
+        raise RecipeError(
+            N_("Expected a recipe code copied from a link of this app. Received: {code}"), code=_short(code)
+        ) from None
+    return recipe_from(_merge(Recipe().model_dump(mode="json"), data))
+
+
+def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
+    """`recipe` with `PATH=VALUE` settings applied, as in `training.optimizer.learning_rate=0.01`.
+
+    Values are read as JSON where they are JSON, else as text.
+    """
+    data = recipe.model_dump(mode="json")
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        if not equals or not path:
+            raise RecipeError(N_("Expected a setting of the form PATH=VALUE. Received: {setting}"), setting=setting)
+        _put(data, path.strip().split("."), _value(text.strip()), path.strip())
+    return recipe_from(data)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _put(data: dict[str, Any], path: list[str], value: Any, whole: str) -> None:
+    for part in path[:-1]:
+        if not isinstance(data.get(part), dict):
+            raise RecipeError(N_("There is no setting “{field}”. Received: {value}"), field=whole, value=_short(value))
+        data = data[part]
+    if path[-1] == "name" and data.get("name") != value:
+        # another network or data set: the options of the old one no longer apply
+        for key in [key for key in data if key not in ("name", "learning_rate")]:
+            del data[key]
+    data[path[-1]] = value
+
+
+def _difference(data: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, dict) and isinstance(default.get(key), dict):
+            if part := _difference(value, default[key]):
+                found[key] = part
+        elif key not in default or value != default[key]:
+            found[key] = value
+    return found
+
+
+def _merge(default: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(default)
+    for key, value in data.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged

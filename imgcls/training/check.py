@@ -1,0 +1,46 @@
+"""Refuse a recipe that makes no sense before anything is made for it. Needs no Keras."""
+
+from __future__ import annotations
+
+from imgcls.architectures import architecture_options, check_image_shape
+from imgcls.datasets import DATASETS, dataset_options
+from imgcls.errors import RecipeError
+from imgcls.language import N_
+from imgcls.limits import limit
+from imgcls.recipe import Recipe
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Check names, options, sizes and limits.
+
+    Raises:
+        UnknownNameError: the data set or architecture is not registered.
+        RecipeError: an option is out of range, the image size does not fit, or a limit is exceeded.
+    """
+    dataset_options(recipe.dataset)
+    architecture_options(recipe.architecture)
+    check_image_shape(recipe.architecture, DATASETS.get(recipe.dataset.name).image_shape)
+    for field, value in (("epochs", recipe.training.epochs), ("batch_size", recipe.training.batch_size)):
+        most = int(limit(field))
+        if value > most:
+            raise RecipeError(
+                N_("The setting “{field}” must be at most {bound}. Received: {value}"),
+                field=f"training.{field}",
+                bound=most,
+                value=value,
+            )
+
+
+def check_parameters(parameters: int) -> None:
+    """Refuse a network that is too large to train here.
+
+    Raises:
+        RecipeError: more parameters than the limit.
+    """
+    most = int(limit("parameters"))
+    if parameters > most:
+        raise RecipeError(
+            N_("Expected a network of at most {most:,} parameters. Received: {parameters:,}."),
+            most=most,
+            parameters=parameters,
+        )

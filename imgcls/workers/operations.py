@@ -1,0 +1,134 @@
+"""What the inference worker can do, and the command line in its own process: each a plain function.
+
+An operation takes JSON values and arrays and answers with JSON values and arrays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from imgcls.architectures import ARCHITECTURES, build_model
+from imgcls.datasets import DATASETS, ImageSet
+from imgcls.errors import UnknownNameError
+from imgcls.evaluation.metrics import softmax
+from imgcls.explain import explain
+from imgcls.language import N_
+from imgcls.models import load_trained
+from imgcls.recipe import Recipe, recipe_from
+from imgcls.training.check import check_parameters, check_recipe
+from imgcls.training.timing import Timing, keep_timing, known_timing
+
+Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
+Operation = Callable[[dict[str, Any], dict[str, np.ndarray]], Answer]
+
+
+def predict(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, uint8 `images` (n, h, w, c) → `probabilities` (n, classes), `logits`, and the epoch they come from."""
+    trained = load_trained(arguments["model"])
+    logits = trained.logits(arrays["images"])
+    facts = {"epoch": trained.card.epoch, "is_final": trained.card.is_final, "version": trained.card.version}
+    return facts, {"probabilities": softmax(logits).astype(np.float32), "logits": logits}
+
+
+def layers(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model` → the layers that can be explained, and the default one."""
+    from imgcls.explain.engine import default_layer, explainable_layers
+
+    model = load_trained(arguments["model"]).keras_model
+    return {"layers": explainable_layers(model), "default": default_layer(model)}, {}
+
+
+def explain_image(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, `method`, optional `layer` and `class` (a number), one uint8 `image` (h, w, c) → raw map and map."""
+    trained = load_trained(arguments["model"])
+    inputs = trained.inputs(arrays["image"][None])
+    target = arguments.get("class")
+    found = explain(
+        trained.keras_model,
+        inputs,
+        target,
+        method=arguments.get("method", "grad-cam"),
+        layer=arguments.get("layer"),
+        options=arguments.get("options"),
+    )[0]
+    facts = {
+        "method": found.method,
+        "layer": found.layer,
+        "layer_shape": [int(size) for size in found.layer_shape],
+        "target": found.target,
+        "status": str(found.status),
+        "seconds": found.seconds,
+        "epoch": trained.card.epoch,
+        "is_final": trained.card.is_final,
+    }
+    arrays = {"raw": found.raw, "map": found.map, "logits": found.logits, "probabilities": found.probabilities}
+    return facts, {name: np.asarray(value, np.float32) for name, value in arrays.items()}
+
+
+def measure(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`recipe` → parameters, and seconds per step and per validated image, measured now unless known already."""
+    recipe = recipe_from(arguments["recipe"])
+    check_recipe(recipe)
+    timing = known_timing(recipe) or _measured(recipe)
+    return {"step": timing.step, "validation_image": timing.validation_image, "parameters": timing.parameters}, {}
+
+
+def _measured(recipe: Recipe) -> Timing:
+    from imgcls.training.data import Batches
+    from imgcls.training.loop import make_optimizer
+    from imgcls.training.step import Steps
+
+    dataset = DATASETS.get(recipe.dataset.name)
+    training, shape, classes = recipe.training, dataset.image_shape, len(dataset.class_names)
+    model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
+    parameters = int(model.count_params())
+    check_parameters(parameters)
+    preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
+    steps = Steps(model, make_optimizer(training.optimizer.name), preprocessing)
+    calls, each = 4, 4
+    count = training.batch_size * (calls * each + 1)
+    images = np.random.default_rng(0).integers(0, 256, (min(count, 2048), *shape), np.uint8)
+    images = np.resize(images, (count, *shape))
+    batches = Batches(ImageSet(images, np.arange(count) % classes, dataset.class_names), training.batch_size, 0).epoch(
+        0
+    )
+    steps.train(batches, np.full(1, 1e-6))  # traces
+    step = min(_seconds(lambda: steps.train(batches, np.full(each, 1e-6))) for _ in range(calls)) / each
+    steps.predict(images[:256])
+    seen = len(images[:256])
+    timing = Timing(step, _seconds(lambda: steps.predict(images[:256])) / seen, parameters)
+    keep_timing(recipe, timing)
+    return timing
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+OPERATIONS: dict[str, Operation] = {
+    "predict": predict,
+    "layers": layers,
+    "explain": explain_image,
+    "measure": measure,
+}
+
+
+def class_number(name: str, class_names: tuple[str, ...]) -> int:
+    """The position of a class.
+
+    Raises:
+        UnknownNameError: the model does not know it.
+    """
+    if name not in class_names:
+        raise UnknownNameError(
+            N_("The model does not know the class “{name}”. Expected one of: {known}."),
+            name=name,
+            known=", ".join(class_names[:20]) + (" …" if len(class_names) > 20 else ""),
+        )
+    return class_names.index(name)

@@ -1,0 +1,132 @@
+"""The training worker: imports Keras, warms up, waits for a run, trains it, ends.
+
+It reads one line of JSON from standard input, `{"run": FOLDER}`, and takes the end of standard input, or
+SIGTERM, as the word to checkpoint and go.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from imgcls.atomic import read_json, write_json
+from imgcls.errors import BrokenError, ImgclsError, PlaceError, RunStateError
+from imgcls.language import N_
+from imgcls.recipe import recipe_from
+from imgcls.runs.status import LOCK, QUEUE, RESULT
+
+PROBLEM = "problem.json"
+
+UNEXPECTED = N_("Training broke off by a fault of ours ({kind}). The run's worker.log has the details.")
+NO_MEMORY = N_("The machine ran out of memory. Try a smaller batch, a smaller image or a smaller network.")
+
+
+def main() -> int:
+    """Wait for one run on standard input and train it; returns the exit code."""
+    leave = threading.Event()
+    if hasattr(os, "nice"):
+        os.nice(5)  # the pages answer first
+    signal.signal(signal.SIGTERM, lambda *_: leave.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it ends our standard input
+    warm_up()
+    print(json.dumps({"ready": True}), flush=True)
+    line = sys.stdin.readline()
+    if not line.strip():
+        return 0
+    order = json.loads(line)
+    threading.Thread(target=_watch_input, args=(leave,), daemon=True).start()
+    run = Path(order["run"])
+    _log_to(run / "worker.log")
+    return work(run, leave)
+
+
+def _log_to(path: Path) -> None:
+    """From here on what anyone prints belongs to the run."""
+    with path.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+
+
+def _watch_input(leave: threading.Event) -> None:
+    while sys.stdin.readline():
+        pass
+    leave.set()
+
+
+def warm_up() -> None:
+    """Import what training needs and run one step of a tiny network, so that the first real step comes at once."""
+    import keras
+    import numpy as np
+
+    from imgcls.architectures import Preprocessing
+    from imgcls.datasets import ImageSet, load
+    from imgcls.recipe import Recipe
+    from imgcls.training.data import Batches
+    from imgcls.training.loop import make_optimizer
+    from imgcls.training.step import Steps
+
+    inputs = keras.Input((8, 8, 1))
+    x = keras.layers.Conv2D(2, 3, activation="relu")(inputs)
+    x = keras.layers.Flatten()(keras.layers.MaxPooling2D()(x))
+    steps = Steps(keras.Model(inputs, keras.layers.Dense(2)(x)), make_optimizer("adam"), Preprocessing())
+    images = ImageSet(np.zeros((4, 8, 8, 1), np.uint8), np.array([0, 1, 0, 1]), ("a", "b"))
+    steps.train(Batches(images, 2, seed=0).epoch(0), np.full(2, 0.001))
+    steps.predict(images.images)
+    load(Recipe().dataset)  # unpacked once, here rather than after the click
+
+
+def work(folder: Path, leave: threading.Event) -> int:
+    """Take the run's lock, train, and leave the run in a state that its files explain."""
+    try:
+        with FileLock(folder / LOCK, timeout=5):
+            if read_json(folder / RESULT) is not None:
+                return 0  # stopped while it waited
+            (folder / QUEUE).unlink(missing_ok=True)
+            (folder / PROBLEM).unlink(missing_ok=True)
+            return _train(folder, leave)
+    except Timeout:
+        print(f"{folder.name} is already being trained", file=sys.stderr)
+        return RunStateError.exit_code
+
+
+def _train(folder: Path, leave: threading.Event) -> int:
+    from imgcls.training.finish import finish, write_failure
+    from imgcls.training.loop import train
+
+    try:
+        session, ending = train(folder, recipe_from(read_json(folder / "recipe.json")), leave)
+        if ending != "left":
+            finish(session, ending)
+        return 0
+    except PlaceError as error:
+        # not the recipe's fault: the run stays resumable, and says what stood in the way
+        print(error, file=sys.stderr)
+        _note_problem(folder, error)
+        return error.exit_code
+    except ImgclsError as error:
+        print(error, file=sys.stderr)
+        write_failure(folder, error)
+        return error.exit_code
+    except Exception as error:
+        traceback.print_exc()
+        write_failure(folder, _explain(error))
+        return 1
+
+
+def _explain(error: Exception) -> BrokenError:
+    short = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+    return BrokenError(NO_MEMORY) if short else BrokenError(UNEXPECTED, kind=type(error).__name__)
+
+
+def _note_problem(folder: Path, error: ImgclsError) -> None:
+    try:
+        write_json(folder / PROBLEM, error.to_json(), durable=False)
+    except PlaceError:
+        print(f"{os.fspath(folder)}: the problem itself could not be noted", file=sys.stderr)
