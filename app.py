@@ -1,0 +1,47 @@
+"""imgcls: train an image-classification network, watch it learn, and see why it decides.
+
+streamlit run app.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from imgcls.errors import ImgclsError
+from pages.components.notices import show_error
+from pages.components.services import start_up
+from pages.components.style import apply_style
+from pages.components.words import _, language_switch
+
+HERE = Path(__file__).parent
+_ABOUT = "imgcls: train an image-classification network, watch it learn, and see why it decides."
+
+
+def main() -> None:
+    """One run of whichever page was asked for."""
+    st.set_page_config(
+        page_title="imgcls", page_icon=str(HERE / "assets" / "icon.png"), layout="wide", menu_items={"About": _ABOUT}
+    )
+    page = st.navigation(
+        [
+            st.Page("pages/home.py", title=_("Start"), default=True),
+            st.Page("pages/train.py", title=_("Train"), url_path="train"),
+            st.Page("pages/runs.py", title=_("Runs"), url_path="runs"),
+            st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
+            st.Page("pages/explain.py", title=_("Explain"), url_path="explain"),
+        ],
+        position="top",
+    )
+    apply_style()
+    try:
+        start_up()
+        page.run()
+    except ImgclsError as error:
+        show_error(error)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        language_switch()
+
+
+main()

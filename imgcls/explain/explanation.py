@@ -1,0 +1,163 @@
+"""What an explanation is: a raw map, the map to draw, and whether it may be drawn at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from imgcls.language import N_
+
+
+class Status(StrEnum):
+    """Whether a map means something. Only `OK` is drawn; `STATUS_WORDS` says the rest in words."""
+
+    OK = "ok"
+    NO_POSITIVE_EVIDENCE = "no_positive_evidence"
+    GRADIENT_VANISHED = "gradient_vanished"
+    LAYER_1X1 = "layer_1x1"
+    NOT_CLASS_SPECIFIC = "not_class_specific"
+    NON_FINITE = "non_finite"
+    NO_SPATIAL_LAYER = "no_spatial_layer"
+
+
+@dataclass(frozen=True)
+class StatusWords:
+    """A status for the reader, marked with `N_`: what it means, and what to try."""
+
+    means: str
+    advice: str
+
+
+STATUS_WORDS = {
+    Status.OK: StatusWords(
+        N_("The map shows where the network found evidence for this class."),
+        N_("Compare it with the map of another class, and with another method."),
+    ),
+    Status.NO_POSITIVE_EVIDENCE: StatusWords(
+        N_("Nothing in this picture speaks for this class at this layer; everything speaks against it."),
+        N_("Explain the predicted class instead, or choose another layer."),
+    ),
+    Status.GRADIENT_VANISHED: StatusWords(
+        N_("The score of this class does not change with anything that this layer sees: its gradient is zero."),
+        N_("Choose a later layer, or train the network longer: a dead or untrained part passes no gradient on."),
+    ),
+    Status.LAYER_1X1: StatusWords(
+        N_("The output of this layer is one single place, so it cannot say where."),
+        N_("Choose an earlier layer with a larger map."),
+    ),
+    Status.NOT_CLASS_SPECIFIC: StatusWords(
+        N_("This method shows what stands out in the picture, whatever the class: it is no evidence for one."),
+        N_("Use it to see what the layer reacts to, and Grad-CAM to ask about a class."),
+    ),
+    Status.NON_FINITE: StatusWords(
+        N_("The network computed numbers that are infinite or not numbers, so no map can be drawn."),
+        N_("The training has probably diverged: train again with a smaller learning rate."),
+    ),
+    Status.NO_SPATIAL_LAYER: StatusWords(
+        N_("This network has no layer with a height and a width, so nothing in it says where."),
+        N_("Choose a method that works on the pixels, or a network with convolutions."),
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why one image was given one class.
+
+    Args:
+        method: name of the method.
+        layer: name of the layer that was explained; `None` where the method or the model has none.
+        layer_shape: `(h', w', channels)` of its output; `()` without a layer.
+        target: the class explained.
+        raw: `(h', w')` float32, signed, as the method computed it; `(0, 0)` where it could not.
+        map: `(H, W)` float32 in `[0, 1]` at the size of the input: the positive part of `raw`, upsampled by
+            half-pixel bilinear interpolation, its highest value 1. All 0 unless the status is `ok`.
+        logits: `(classes,)` float32.
+        probabilities: `(classes,)` float32, their softmax.
+        status: a `Status`; only an `ok` map means something.
+        seconds: time taken, as this image's share of its batch.
+    """
+
+    method: str
+    layer: str | None
+    layer_shape: tuple[int, ...]
+    target: int
+    raw: np.ndarray
+    map: np.ndarray
+    logits: np.ndarray
+    probabilities: np.ndarray
+    status: str
+    seconds: float
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the map means something and may be drawn."""
+        return self.status == Status.OK
+
+    @property
+    def words(self) -> StatusWords:
+        """What the status means and what to try."""
+        return STATUS_WORDS[Status(self.status)]
+
+
+#: A raw map whose highest value is this much smaller than its lowest holds rounding errors, not evidence.
+_ROUNDING = 1e-6
+
+
+def judge(raw: np.ndarray, gradient: np.ndarray) -> Status:
+    """Whether a raw map can be drawn, and if not, why.
+
+    Args:
+        raw: `(h', w')` signed.
+        gradient: of the score with respect to what the map was made from, any shape.
+    """
+    if not np.isfinite(raw).all():
+        return Status.NON_FINITE
+    if raw.size == 1:
+        return Status.LAYER_1X1
+    if _is_zero(raw) and _is_zero(gradient):
+        return Status.GRADIENT_VANISHED
+    if _is_zero(raw) or raw.max() <= _ROUNDING * np.abs(raw).max():
+        return Status.NO_POSITIVE_EVIDENCE
+    return Status.OK
+
+
+def _is_zero(array: np.ndarray) -> bool:
+    return bool(np.abs(array).max(initial=0) < np.finfo(np.float32).tiny)
+
+
+def drawable(raw: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The positive part of a raw map at `size` (height, width), its highest value 1: float32 in `[0, 1]`."""
+    evidence = upsample(np.maximum(raw / raw.max(), 0), size)
+    return np.clip(evidence / evidence.max(), 0, 1)
+
+
+def upsample(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A map `(h, w)` at `size` (height, width) by half-pixel bilinear interpolation, float32.
+
+    The same numbers as `tf.image.resize(..., antialias=True)`. Corner-aligned interpolation would move the
+    evidence: the outer places of a map are the centres of its outer cells, not the picture's edge.
+    """
+    rows, columns = (_interpolation(old, new) for old, new in zip(array.shape, size, strict=True))
+    return (rows @ array.astype(np.float32) @ columns.T).astype(np.float32)
+
+
+def _interpolation(old: int, new: int) -> np.ndarray:
+    """The weights `(new, old)` that interpolate `old` values to `new` along one axis.
+
+    Each new value is a triangle-weighted mean of the old ones around it. Where a map shrinks, the triangle is as
+    wide as needed to leave no old value out.
+    """
+    places = (np.arange(new) + 0.5) * old / new - 0.5
+    distances = np.abs(places[:, None] - np.arange(old)) / max(1, old / new)
+    weights = np.maximum(0, 1 - distances)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities along the last axis, float32; never overflows, and not a number only if a logit is not finite."""
+    with np.errstate(invalid="ignore"):  # inf - inf: the status of such an explanation is `non_finite`
+        powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)

@@ -1,0 +1,77 @@
+"""Asking the inference worker from a page that must not block.
+
+A page asks, and draws what has been answered; while an answer is under way it shows a place holder
+that looks again by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from concurrent.futures import Future, TimeoutError
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imgcls.engines.inference import Answer
+from pages.components.services import inference
+from pages.components.words import _
+
+#: What a page may wait before it says so instead, in seconds. A warm answer takes some hundredths.
+_PATIENCE = 0.25
+
+
+def ask(place: str, operation: str, arrays: dict[str, np.ndarray] | None = None, **arguments: Any) -> Answer | None:
+    """The answer to an operation, or None while it is under way. Asking the same again costs nothing.
+
+    Args:
+        place: names the answer's place on the page; a new question at the same place replaces the old one.
+
+    Raises:
+        ImgclsError: what the worker refused.
+    """
+    key, question = f"answer: {place}", _digest(operation, arrays or {}, arguments)
+    asked = st.session_state.get(key)
+    if asked is None or asked[0] != question or _has_failed(asked[1]):
+        asked = (question, inference().ask(operation, arrays, **arguments), time.monotonic())
+        st.session_state[key] = asked
+    future: Future[Answer] = asked[1]
+    try:
+        return future.result(_PATIENCE)
+    except TimeoutError:
+        return None
+
+
+def waiting(place: str, text: str | None = None) -> None:
+    """Stands where the answer of `place` will be, and runs the page again when it has come."""
+    look_again(place, text or _("Asking the network …"))
+
+
+@st.fragment(run_every=0.3)
+def look_again(place: str, text: str = "") -> None:
+    """Run the page again when the answer of `place` has come; until then show `text`, if there is any."""
+    asked = st.session_state.get(f"answer: {place}")
+    if asked is None or asked[1].done():
+        st.rerun()
+    if not text:
+        return
+    seconds = time.monotonic() - asked[2]
+    st.info(
+        text
+        if seconds < 2
+        else _("{text} ({seconds:.0f} s; the first time takes about ten)", text=text, seconds=seconds)
+    )
+
+
+def _has_failed(future: Future[Answer]) -> bool:
+    """A question that failed is asked anew at the next run: what stood in its way may have gone."""
+    return future.done() and future.exception() is not None
+
+
+def _digest(operation: str, arrays: dict[str, np.ndarray], arguments: dict[str, Any]) -> str:
+    digest = hashlib.sha256(repr((operation, sorted(arguments.items()))).encode())
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

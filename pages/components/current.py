@@ -1,0 +1,82 @@
+"""What this session is looking at: the run in the link, and the picture that goes from page to page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from imgcls.runs import RunSummary, get_run, list_runs
+from pages.components.words import _
+
+_RUN, _PICTURE = "run", "picture"
+
+
+def current_run() -> str | None:
+    """The run named in the link, else the one this session looked at last; kept in both.
+
+    Raises:
+        UnknownNameError: the link names a run that is not there.
+    """
+    asked = st.query_params.get(_RUN)
+    if asked:
+        get_run(asked)
+        st.session_state[_RUN] = asked
+    kept = st.session_state.get(_RUN)
+    if kept and st.query_params.get(_RUN) != kept:
+        st.query_params[_RUN] = kept  # switching pages drops the query string
+    return kept
+
+
+def look_at(run_id: str | None) -> None:
+    """Make `run_id` the run that this session looks at; None for no run."""
+    if run_id is None:
+        st.session_state.pop(_RUN, None)
+        st.query_params.pop(_RUN, None)
+    else:
+        st.session_state[_RUN] = run_id
+        st.query_params[_RUN] = run_id
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that somebody gave. `pixels`: uint8, (h, w, 3)."""
+
+    name: str
+    pixels: np.ndarray
+
+
+def current_picture() -> Picture | None:
+    return st.session_state.get(_PICTURE)
+
+
+def carry(picture: Picture) -> None:
+    """Keep a picture for the next page."""
+    st.session_state[_PICTURE] = picture
+
+
+def pick_model() -> str | None:
+    """A choice among the runs that have a model; None if there is none. The newest is the default."""
+    rows = {row.id: row for row in list_runs() if get_run(row.id).has_model}
+    if not rows:
+        return None
+    known = current_run()
+    index = list(rows).index(known) if known in rows else 0
+    chosen = st.selectbox(
+        _("Network"),
+        list(rows),
+        index=index,
+        format_func=lambda run_id: _model_label(rows[run_id]),
+        key=f"model {known if known in rows else ''}",
+    )
+    if chosen != known:
+        look_at(chosen)
+    return chosen
+
+
+def _model_label(row: RunSummary) -> str:
+    accuracy = row.result.get("test_accuracy")
+    if accuracy is not None:
+        return f"{row.title} · {accuracy:.1%}"
+    return _("{title} · still training", title=row.title) if row.status.is_active else row.title

@@ -1,0 +1,22 @@
+"""Spans of time in words."""
+
+from __future__ import annotations
+
+import time
+
+from pages.components.words import _
+
+
+def duration(seconds: float) -> str:
+    """A span of time with as much precision as one can use: `8 s`, `1 min 20 s`, `2 h 5 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return _("{seconds} s", seconds=whole)
+    if whole < 3600:
+        return _("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
+    return _("{hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
+
+
+def moment(seconds: float) -> str:
+    """A point in time, in the server's clock."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))

@@ -1,0 +1,166 @@
+"""The settings of a run, with defaults that work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from imgcls.architectures import ARCHITECTURES
+from imgcls.datasets import DATASETS
+from imgcls.errors import InputError
+from imgcls.limits import limit
+from imgcls.recipe import Choice, Optimizer, Recipe, Training
+from imgcls.training.check import check_recipe
+from pages.components.notices import show_error
+from pages.components.words import _
+
+#: Where a recipe to begin with is kept: "train again with changes".
+_START = "recipe to start from"
+
+_BATCH_SIZES = [8, 16, 32, 64, 128, 256, 512, 1024]
+_RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+_OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
+
+
+def begin_with(recipe: Recipe) -> None:
+    """Fill the form with this recipe when it is shown next."""
+    st.session_state[_START] = recipe
+
+
+def recipe_form() -> Recipe | None:
+    """The recipe that the form describes; None, and the reason on the page, if it makes no sense."""
+    start: Recipe = st.session_state.get(_START, Recipe())
+    key = f"form {start.hash()}"  # another recipe to start from is another form
+    dataset = st.selectbox(
+        _("Data set"),
+        DATASETS.names(),
+        index=DATASETS.names().index(start.dataset.name),
+        format_func=lambda name: _(DATASETS.get(name).title),
+        key=f"{key} dataset",
+    )
+    architecture = st.selectbox(
+        _("Network"),
+        ARCHITECTURES.names(),
+        index=ARCHITECTURES.names().index(start.architecture.name),
+        format_func=lambda name: _(ARCHITECTURES.get(name).title),
+        key=f"{key} architecture",
+    )
+    epochs = st.slider(
+        _("Epochs"),
+        1,
+        int(limit("epochs")),
+        min(start.training.epochs, int(limit("epochs"))),
+        help=_("How often the network sees every training image."),
+        key=f"{key} epochs",
+    )
+    batch, rate = _steps(start, key)
+    with st.expander(_summary(start, key)):
+        more = _advanced(start, key)
+    optimizer = Optimizer(name=more.pop("optimizer"), learning_rate=rate)
+    seed = more.pop("seed")
+    try:
+        recipe = Recipe(
+            dataset=start.dataset if dataset == start.dataset.name else Choice(name=dataset),
+            architecture=start.architecture if architecture == start.architecture.name else Choice(name=architecture),
+            split=start.split,
+            training=Training(epochs=epochs, batch_size=batch, optimizer=optimizer, **more),
+            seed=seed,
+        )
+        check_recipe(recipe)
+    except InputError as error:
+        show_error(error)
+        return None
+    return recipe
+
+
+def _steps(start: Recipe, key: str) -> tuple[int, float]:
+    left, right = st.columns(2)
+    sizes = sorted({*_BATCH_SIZES, start.training.batch_size})
+    rates = sorted({*_RATES, start.training.optimizer.learning_rate})
+    with left:
+        batch = st.selectbox(
+            _("Batch size"),
+            sizes,
+            index=sizes.index(start.training.batch_size),
+            help=_("Images per step: the weights change once for each batch."),
+            key=f"{key} batch",
+        )
+    with right:
+        rate = st.selectbox(
+            _("Learning rate"),
+            rates,
+            index=rates.index(start.training.optimizer.learning_rate),
+            format_func=lambda value: f"{value:g}",
+            help=_(
+                "How far a step goes. Too small learns slowly, too large never settles. It can change while training."
+            ),
+            key=f"{key} rate",
+        )
+    return batch, rate
+
+
+def _summary(start: Recipe, key: str) -> str:
+    """The fold's own words: what is chosen inside."""
+    value = lambda name, default: st.session_state.get(f"{key} {name}", default)  # noqa: E731
+    schedule = {"constant": _("constant"), "cosine": _("cosine")}[value("schedule", start.training.schedule)]
+    return _(
+        "More: {optimizer}, {schedule} rate, seed {seed}",
+        optimizer=_OPTIMIZERS[value("optimizer", start.training.optimizer.name)],
+        schedule=schedule,
+        seed=value("seed", start.seed),
+    )
+
+
+def _advanced(start: Recipe, key: str) -> dict[str, Any]:
+    training = start.training
+    names, schedules = list(_OPTIMIZERS), {"constant": _("constant"), "cosine": _("cosine")}
+    optimizer = st.selectbox(
+        _("Optimizer"),
+        names,
+        index=names.index(training.optimizer.name),
+        format_func=_OPTIMIZERS.__getitem__,
+        key=f"{key} optimizer",
+    )
+    schedule = st.selectbox(
+        _("Learning-rate schedule"),
+        list(schedules),
+        index=list(schedules).index(training.schedule),
+        format_func=schedules.__getitem__,
+        help=_("Constant, or falling to zero along a cosine."),
+        key=f"{key} schedule",
+    )
+    stopping = st.toggle(
+        _("Stop early"),
+        training.early_stopping is not None,
+        help=_(
+            "Ends the run when validation accuracy has not improved for some epochs. The best epoch is kept either way."
+        ),
+        key=f"{key} stopping",
+    )
+    patience = None
+    if stopping:
+        patience = st.slider(_("Epochs of patience"), 1, 20, training.early_stopping or 3, key=f"{key} patience")
+    seed = st.number_input(
+        _("Seed"),
+        0,
+        2**31 - 1,
+        start.seed,
+        help=_("Decides the split, the first weights and the order of images. The same seed gives the same numbers."),
+        key=f"{key} seed",
+    )
+    precision = st.segmented_control(
+        _("Precision"),
+        ["float32", "mixed_bfloat16"],
+        default=training.precision,
+        required=True,
+        help=_("bfloat16 computes with fewer digits. It is faster only on processors that have it built in."),
+        key=f"{key} precision",
+    )
+    return {
+        "optimizer": optimizer,
+        "schedule": schedule,
+        "early_stopping": patience,
+        "seed": int(seed),
+        "precision": precision or training.precision,
+    }

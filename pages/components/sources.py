@@ -1,0 +1,131 @@
+"""Where a picture comes from: drawn, uploaded, photographed, or one of the samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imgcls.datasets import load, split_indices
+from imgcls.errors import ImageError, ImgclsError
+from imgcls.images import decode_image
+from imgcls.language import N_
+from imgcls.limits import limit
+from imgcls.recipe import Recipe
+from imgcls.runs import get_run
+from pages.components.canvas import canvas
+from pages.components.current import Picture, current_picture
+from pages.components.gallery import gallery
+from pages.components.notices import note, show_error
+from pages.components.words import _
+
+_SOURCE = "picture source"
+
+
+def pick_pictures(model: str, several: bool) -> list[Picture]:
+    """What the reader gives: any number of pictures if `several`, else at most one."""
+    sources = {
+        "draw": _("Draw"),
+        "upload": _("Upload"),
+        "sample": _("Sample"),
+        "camera": _("Camera"),
+    }
+    kept = current_picture()
+    if kept is not None and not several:
+        sources = {"kept": _("As before"), **sources}
+    wanted = st.session_state.get(_SOURCE)
+    source = st.segmented_control(
+        _("Picture"),
+        list(sources),
+        format_func=sources.__getitem__,
+        default=next(iter(sources)) if not several or wanted not in sources else wanted,
+        required=True,
+        key=f"source {several}",
+    )
+    if several:
+        st.session_state[_SOURCE] = source
+    try:
+        return _from(source or "draw", model, several, kept)
+    except ImgclsError as error:
+        show_error(error)
+        return []
+
+
+def _from(source: str, model: str, several: bool, kept: Picture | None) -> list[Picture]:
+    if source == "kept" and kept is not None:
+        st.image(kept.pixels, caption=kept.name, width=200)
+        return [kept]
+    if source == "upload":
+        return _uploaded(several)
+    if source == "sample":
+        return _sample(model)
+    if source == "camera":
+        return _photographed()
+    return _drawn()
+
+
+def _drawn() -> list[Picture]:
+    words: Any = {
+        "undo": _("Undo"),
+        "clear": _("Clear"),
+        "hint": _("No mouse or finger at hand? Samples and uploads work with the keyboard."),
+    }
+    png = canvas("drawing", _("Draw a digit here"), words)
+    return [] if png is None else [Picture(_("your drawing"), decode_image(png, "drawing.png"))]
+
+
+def _uploaded(several: bool) -> list[Picture]:
+    files = st.file_uploader(
+        _("Pictures (JPEG, PNG or WebP, at most {megabytes:.0f} MB each)", megabytes=limit("image_megabytes")),
+        type=["jpg", "jpeg", "png", "webp"],
+        accept_multiple_files=several,
+        key=f"upload {several}",
+    )
+    chosen: list[Any] = files if isinstance(files, list) else [files] if files is not None else []
+    most = int(limit("predict_images"))
+    if len(chosen) > most:
+        show_error(
+            ImageError(
+                N_("Expected at most {most} pictures at once. Received: {count}. The first {most} are shown."),
+                most=most,
+                count=len(chosen),
+            )
+        )
+    return [picture for file in chosen[:most] if (picture := _opened(file)) is not None]
+
+
+def _opened(file: Any) -> Picture | None:
+    """One file; a bad one is named and left out, the others stay."""
+    try:
+        return Picture(file.name, decode_image(file.getvalue(), file.name))
+    except ImageError as error:
+        show_error(error)
+        return None
+
+
+def _photographed() -> list[Picture]:
+    photo = st.camera_input(_("Hold a digit on paper before the camera"), key="camera")
+    return [] if photo is None else [Picture(_("your photograph"), decode_image(photo.getvalue(), "camera.png"))]
+
+
+def _sample(model: str) -> list[Picture]:
+    note(_("Validation images: the network was watched on them, but never trained on them."))
+    images, labels = _samples(get_run(model).recipe)
+    captions = [_("a {name}", name=label) for label in labels]
+    place = gallery(f"samples {model}", _("Choose a sample"), list(images), captions)
+    return [] if place is None else [Picture(captions[place], _rgb(images[place]))]
+
+
+@st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Recipe: Recipe.hash})
+def _samples(recipe: Recipe, each: int = 4) -> tuple[np.ndarray, list[str]]:
+    """Some validation images of each class with their class names."""
+    images = load(recipe.dataset)
+    members = split_indices(images.labels, recipe.split, recipe.seed).validation
+    classes = [members[images.labels[members] == label][:each] for label in range(len(images.class_names))]
+    chosen = np.stack([part for part in classes if len(part) == each], axis=1).ravel()
+    return images.images[chosen], [images.class_names[label] for label in images.labels[chosen]]
+
+
+def _rgb(image: np.ndarray) -> np.ndarray:
+    return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image

@@ -1,0 +1,75 @@
+"""The one small style sheet, for what the theme in `.streamlit/config.toml` cannot say, and the reader's theme.
+
+Streamlit paints its own widgets anew when the reader changes the theme, but does not run the page again, so that
+figures would keep dark text on a page that has become dark. A component without a face watches for the change and
+asks for a run. It also tells the browser which language the page is in: screen readers choose the voice by it, and
+browsers the shapes of Chinese characters.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imgcls.figures.colours import PAPER_DARK
+from pages.components.words import language
+
+_STYLE = """
+<style>
+/* white on the dark theme's light blue is hard to read: 2.2 : 1 */
+[data-testid^="stBaseButton-primary"]:not(:disabled), [data-testid^="stBaseButton-primary"]:not(:disabled) p {
+  color: %(on_accent)s;
+}
+/* small type at 60 %% opacity is too faint on our paper */
+[data-testid="stCaptionContainer"] { opacity: 0.78; }
+/* numbers that change while one watches keep their width */
+[data-testid="stMetricValue"], [data-testid="stMetricDelta"], .js-plotly-plot text {
+  font-variant-numeric: tabular-nums;
+}
+/* nothing scrolls sideways: long words break, wide pictures shrink */
+[data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
+[data-testid="stMain"] img { max-width: 100%%; }
+/* titles break into lines of like length, Chinese ones between phrases */
+h1, h2, h3 { text-wrap: balance; word-break: auto-phrase; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+}
+/* the component without a face takes no room */
+.st-key-reader { position: absolute; }
+</style>
+"""
+
+_WATCH = """
+export default function ({ parentElement, data, setTriggerValue }) {
+  document.documentElement.lang = data.lang;
+  const app = document.querySelector('[data-testid="stApp"]');
+  const isDark = () => getComputedStyle(app).colorScheme === 'dark';
+  // what was told is kept here and not taken from `data` again: should Python disagree, it is asked once, not for ever
+  const watch = (parentElement.watch ??= { told: data.dark });
+  watch.check = () => {
+    if (isDark() === watch.told) return;
+    watch.told = isDark();
+    setTriggerValue('theme', watch.told ? 'dark' : 'light');
+  };
+  watch.observer ??= new MutationObserver(() => watch.check());
+  watch.observer.observe(app, { attributes: true, attributeFilter: ['class'] });
+  watch.check();
+  return () => watch.observer.disconnect();
+}
+"""
+
+# at import, hence once per process: registering is not part of a script run
+_reader = st.components.v2.component("imgcls_reader", js=_WATCH)
+
+_LANGUAGE_TAGS = {"zh_CN": "zh-CN"}
+
+
+def apply_style() -> None:
+    """Put the style sheet on the page; once per run, in `app.py`."""
+    st.html(_STYLE % {"on_accent": PAPER_DARK if is_dark() else "#FFFFFF"})
+    tag = _LANGUAGE_TAGS.get(language(), language())
+    _reader(key="reader", data={"dark": is_dark(), "lang": tag}, on_theme_change=lambda: None)
+
+
+def is_dark() -> bool:
+    """Whether the reader sees the dark theme; False until the browser has said so."""
+    return st.context.theme.type == "dark"

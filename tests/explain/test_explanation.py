@@ -1,0 +1,172 @@
+"""From a raw map to one that may be drawn, and what `explain` takes and refuses."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from imgcls.errors import ImageError, InputError, UnknownNameError
+from imgcls.explain import STATUS_WORDS, Status, explain
+from imgcls.explain.explain import BATCH
+from imgcls.explain.explanation import drawable, judge, softmax, upsample
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def net():
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((8, 6, 1))
+    x = layers.Conv2D(4, 3, activation="relu", name="map", bias_initializer="ones")(inputs)
+    pooled = layers.GlobalAveragePooling2D(keepdims=True, name="pooled")(x)
+    return keras.Model(inputs, layers.Dense(3)(layers.Flatten()(pooled)))
+
+
+@pytest.fixture(scope="module")
+def images():
+    return RNG.random((3, 8, 6, 1)).astype("float32")
+
+
+def summary(found):
+    return [(each.target, each.status) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [((5, 5), (28, 28)), ((7, 4), (50, 33)), ((1, 3), (6, 6)), ((4, 4), (4, 4)), ((9, 9), (4, 6))]
+)
+def test_upsampling_is_that_of_tensorflow(old, new):
+    raw = RNG.normal(size=old).astype("float32")
+    theirs = tf.image.resize(raw[:, :, None], new, antialias=True).numpy()[:, :, 0]
+    np.testing.assert_allclose(upsample(raw, new), theirs, atol=1e-5)
+
+
+def test_upsampling_does_not_move_the_evidence():
+    raw = np.zeros((4, 4), np.float32)
+    raw[0, 3] = 1  # the cell's centre is 12.5 % from the top and from the right
+    large = upsample(raw, (80, 80))
+    rows, columns = np.unravel_index(np.flatnonzero(large == large.max()), large.shape)
+    assert set(rows) == set(range(10))  # corner-aligned, only the outermost pixel would be at the top
+    assert set(columns) == set(range(70, 80))
+
+
+def test_a_drawable_map_is_the_positive_part_and_ends_at_one():
+    raw = np.array([[-3.0, 1.0], [2.0, 4.0]], np.float32)
+    assert drawable(raw, (2, 2)).tolist() == [[0, 0.25], [0.5, 1]]
+    large = drawable(raw, (16, 16))
+    assert (large.min(), large.max(), large.dtype) == (0, 1, np.float32)
+
+
+@pytest.mark.parametrize("scale", [1e-38, 1e-20, 1e20, 3e38])
+def test_very_small_and_very_large_maps_are_drawable(scale):
+    raw = np.array([[-1, 0.5], [0, 1]], np.float32) * np.float32(scale)
+    np.testing.assert_allclose(drawable(raw, (2, 2)), [[0, 0.5], [0, 1]], rtol=1e-3)
+
+
+def test_a_single_place_is_not_lost_when_a_map_is_reduced():
+    raw = np.zeros((40, 40), np.float32)
+    raw[13, 29] = 1
+    assert drawable(raw, (7, 5)).max() == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "gradient", "expected"),
+    [
+        ([[1, -1]], [1], Status.OK),
+        ([[1, 1]], [1], Status.OK),
+        ([[0, -1]], [1], Status.NO_POSITIVE_EVIDENCE),
+        ([[1e-9, -1]], [1], Status.NO_POSITIVE_EVIDENCE),
+        ([[0, 0]], [1], Status.NO_POSITIVE_EVIDENCE),
+        ([[0, 0]], [0], Status.GRADIENT_VANISHED),
+        ([[1e-40, 0]], [0], Status.GRADIENT_VANISHED),
+        ([[5]], [1], Status.LAYER_1X1),
+        ([[np.nan, 1]], [1], Status.NON_FINITE),
+        ([[np.inf, 1]], [1], Status.NON_FINITE),
+    ],
+)
+def test_a_map_is_judged_before_it_is_drawn(raw, gradient, expected):
+    assert judge(np.array(raw, np.float32), np.array(gradient, np.float32)) == expected
+
+
+def test_every_status_says_what_it_means_and_what_to_try():
+    assert set(STATUS_WORDS) == set(Status)
+    for words in STATUS_WORDS.values():
+        assert words.means.endswith(".")
+        assert words.advice.endswith(".")
+
+
+def test_softmax_does_not_overflow():
+    np.testing.assert_array_equal(softmax(np.array([[1e30, 0, -1e30]], np.float32)), [[1, 0, 0]])
+    assert softmax(np.array([1.0, 2.0, 3.0], np.float32)).sum() == pytest.approx(1)
+
+
+def test_targets_may_be_none_one_or_one_each(net, images):
+    predicted = explain(net, images, None)
+    assert [each.target for each in predicted] == [int(each.logits.argmax()) for each in predicted]
+    assert summary(explain(net, images, 1)) == summary(explain(net, images, [1, 1, 1]))
+    assert [each.target for each in explain(net, images, np.array([2, 0, 1]))] == [2, 0, 1]
+
+
+def test_an_explanation_names_its_layer_and_its_time(net, images):
+    found = explain(net, images, 0)[0]
+    assert (found.method, found.layer, found.layer_shape) == ("grad-cam", "map", (6, 4, 4))
+    assert found.map.shape == (8, 6)
+    assert 0 < found.seconds < 60
+    assert found.probabilities.sum() == pytest.approx(1)
+
+
+def test_a_layer_of_one_place_cannot_say_where(net, images):
+    found = explain(net, images, 0, layer="pooled")[0]
+    assert found.status == Status.LAYER_1X1
+    assert found.raw.shape == (1, 1)
+    assert not found.map.any()
+
+
+def test_more_images_than_fit_into_one_pass_stay_in_order(net):
+    many = RNG.random((BATCH + 3, 8, 6, 1)).astype("float32")
+    targets = np.arange(len(many)) % 3
+    found = explain(net, many, targets)
+    assert [each.target for each in found] == targets.tolist()
+    np.testing.assert_allclose(found[-1].raw, explain(net, many[-1:], targets[-1])[0].raw, rtol=1e-5, atol=1e-7)
+    assert explain(net, many[:0], None) == []
+
+
+def test_a_diverged_network_is_not_drawn(net, images):
+    broken = keras.models.clone_model(net)
+    broken.set_weights([np.full_like(weight, np.nan) for weight in net.get_weights()])
+    for found in explain(broken, images, None):
+        assert found.status == Status.NON_FINITE
+        assert not found.map.any()
+
+
+@pytest.mark.parametrize("targets", [3, -1, [0, 1, 3], np.array([0, -2, 1])])
+def test_a_class_that_is_not_there_is_refused(net, images, targets):
+    with pytest.raises(UnknownNameError, match=r"no class number -?\d\. Expected 0 to 2"):
+        explain(net, images, targets)
+
+
+@pytest.mark.parametrize("targets", [[0, 1], [[0, 1, 2]]])
+def test_targets_must_be_as_many_as_images(net, images, targets):
+    with pytest.raises(InputError, match="one for each of the 3 images"):
+        explain(net, images, targets)
+
+
+@pytest.mark.parametrize("shape", [(8, 6, 1), (1, 6, 8, 1), (1, 8, 6, 3)])
+def test_images_of_another_shape_are_refused(net, shape):
+    with pytest.raises(ImageError, match=r"n × 8 × 6 × 1 .* Received: "):
+        explain(net, np.zeros(shape, "float32"), None)
+
+
+def test_unknown_names_are_refused(net, images):
+    with pytest.raises(UnknownNameError, match="Expected one of: map, pooled"):
+        explain(net, images, None, layer="conv")
+    with pytest.raises(UnknownNameError, match="grad-cam"):
+        explain(net, images, None, method="x-ray")
+
+
+def test_options_that_a_method_does_not_have_are_refused(net, images):
+    with pytest.raises(InputError, match="The option “samples” of the method “grad-cam” is refused"):
+        explain(net, images, None, options={"samples": 3})
+    assert summary(explain(net, images, 0, options={})) == summary(explain(net, images, 0))
