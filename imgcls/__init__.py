@@ -14,7 +14,6 @@ from imgcls.architectures import ARCHITECTURES, build_model
 from imgcls.datasets import DATASETS, load
 from imgcls.engines import LocalEngine
 from imgcls.errors import ImgclsError, InputError
-from imgcls.explain import explain, methods
 from imgcls.models import load_trained
 from imgcls.recipe import Choice, Recipe
 from imgcls.runs import get_run, list_runs
@@ -30,10 +29,8 @@ __all__ = [
     "LocalEngine",
     "Recipe",
     "build_model",
-    "explain",
     "get_run",
     "list_runs",
     "load",
     "load_trained",
-    "methods",
 ]

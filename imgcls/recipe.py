@@ -116,22 +116,22 @@ def recipe_from(data: Any) -> Recipe:
 
 
 #: pydantic's kinds of complaint → our sentence, and the bound's name in pydantic's context
-_COMPLAINTS = {
-    "extra_forbidden": (N_("There is no setting “{field}”. Received: {value}"), None),
-    "missing": (N_("The setting “{field}” is missing. Received: {value}"), None),
+_COMPLAINTS: dict[str, tuple[str, str]] = {
+    "extra_forbidden": (N_("There is no setting “{field}”. Received: {value}"), ""),
+    "missing": (N_("The setting “{field}” is missing. Received: {value}"), ""),
     "greater_than": (N_("The setting “{field}” must be greater than {bound}. Received: {value}"), "gt"),
     "greater_than_equal": (N_("The setting “{field}” must be at least {bound}. Received: {value}"), "ge"),
     "less_than": (N_("The setting “{field}” must be less than {bound}. Received: {value}"), "lt"),
     "less_than_equal": (N_("The setting “{field}” must be at most {bound}. Received: {value}"), "le"),
     "literal_error": (N_("The setting “{field}” must be one of: {bound}. Received: {value}"), "expected"),
-    "finite_number": (N_("The setting “{field}” must be a finite number. Received: {value}"), None),
-    "int_type": (N_("The setting “{field}” must be a whole number. Received: {value}"), None),
-    "int_parsing": (N_("The setting “{field}” must be a whole number. Received: {value}"), None),
-    "int_from_float": (N_("The setting “{field}” must be a whole number. Received: {value}"), None),
-    "float_type": (N_("The setting “{field}” must be a number. Received: {value}"), None),
-    "float_parsing": (N_("The setting “{field}” must be a number. Received: {value}"), None),
-    "bool_parsing": (N_("The setting “{field}” must be true or false. Received: {value}"), None),
-    "bool_type": (N_("The setting “{field}” must be true or false. Received: {value}"), None),
+    "finite_number": (N_("The setting “{field}” must be a finite number. Received: {value}"), ""),
+    "int_type": (N_("The setting “{field}” must be a whole number. Received: {value}"), ""),
+    "int_parsing": (N_("The setting “{field}” must be a whole number. Received: {value}"), ""),
+    "int_from_float": (N_("The setting “{field}” must be a whole number. Received: {value}"), ""),
+    "float_type": (N_("The setting “{field}” must be a number. Received: {value}"), ""),
+    "float_parsing": (N_("The setting “{field}” must be a number. Received: {value}"), ""),
+    "bool_parsing": (N_("The setting “{field}” must be true or false. Received: {value}"), ""),
+    "bool_type": (N_("The setting “{field}” must be true or false. Received: {value}"), ""),
 }
 _OTHER_COMPLAINT = N_("The setting “{field}” is not usable: {reason}. Received: {value}")
 
@@ -140,7 +140,7 @@ def refusal(error: ValidationError, prefix: str = "") -> RecipeError:
     """The first complaint of pydantic as one sentence in the project's words."""
     first = error.errors(include_url=False)[0]
     field = ".".join(part for part in [prefix, *(str(place) for place in first["loc"])] if part) or "recipe"
-    template, bound = _COMPLAINTS.get(first["type"], (_OTHER_COMPLAINT, None))
+    template, bound = _COMPLAINTS.get(first["type"], (_OTHER_COMPLAINT, ""))
     return RecipeError(
         template,
         field=field,

@@ -7,17 +7,18 @@ import streamlit as st
 
 from imgcls.engines.inference import Answer
 from imgcls.explain import Explanation, methods
-from imgcls.explain.picture import heat_rgba, legend, overlay, panel
-from imgcls.figures.bars import probability_bars
+from imgcls.explain.picture import legend, overlay, panel
+from imgcls.figures.bars import percentage, probability_bars
 from imgcls.figures.layout import PLOT_CONFIG
-from imgcls.images import encode_png, enlarge
+from imgcls.images import encode_png
 from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, pick_model
 from pages.components.notices import empty, literal, note
+from pages.components.picture import show_picture
 from pages.components.services import inference
-from pages.components.sources import pick_pictures
+from pages.components.sources import bring_it, pick_pictures, preparation_switch
 from pages.components.style import is_dark
 from pages.components.words import _
 
@@ -26,7 +27,7 @@ SIDE = 252
 
 def page() -> None:
     st.title(_("What did it look at?"))
-    given, answered = st.columns([4, 8], gap="large")
+    given, answered = st.columns([5, 9], gap="large")
     with given:
         model = pick_model()
         pictures: list[Picture] = []
@@ -50,7 +51,7 @@ def page() -> None:
 
 def _explain(model: str, picture: Picture) -> None:
     card = model_card(model)
-    as_is = not st.session_state.get("bring", True)
+    as_is = not bring_it()
     image = prepare_for(card.preparation, picture.pixels, card.image_shape, as_is).image
     found = ask("layers", "layers", model=model, version=card.version)
     if found is None:
@@ -124,25 +125,34 @@ def _explanation(answer: Answer) -> Explanation:
 def _show(card: ModelCard, image: np.ndarray, explanation: Explanation, opacity: float) -> None:
     name = card.class_names[explanation.target]
     share = float(explanation.probabilities[explanation.target])
-    st.markdown(_("### Evidence for **{name}**: it gives it {share:.1%}", name=literal(name), share=share))
+    st.markdown(
+        _("### Evidence for **{name}**, to which it gives {share}", name=literal(name), share=percentage(share))
+    )
     if explanation.drawn:
         _pictures(image, explanation, opacity, name)
     else:
-        st.image(enlarge(image.squeeze(), SIDE), width=SIDE, caption=_("What the network sees"))
+        show_picture(image, _("What the network sees"), _("What the network sees"), width=SIDE)
         words = explanation.words
         st.warning(f"{_(words.means)} {_(words.advice)}")
     _about(card, image, explanation, name, share)
 
 
 def _pictures(image: np.ndarray, explanation: Explanation, opacity: float, name: str) -> None:
-    seen, both, map_ = st.columns(3)
-    seen.image(enlarge(image.squeeze(), SIDE), caption=_("What the network sees"), width=SIDE)
-    both.image(overlay(image, explanation.map, opacity, SIDE), caption=_("Where the evidence lies"), width=SIDE)
-    heat = heat_rgba(explanation.map, 1.0)
-    map_.image(enlarge(heat, SIDE), caption=_("The map alone"), width=SIDE)
+    side = 2 * SIDE  # drawn larger than shown: smooth on every screen
+    alone = overlay(np.zeros_like(image), explanation.map, 1.0, side)
+    heated = overlay(image, explanation.map, opacity, side)
+    shown = (
+        (image, _("What the network sees")),
+        (heated, _("Where the evidence lies")),
+        (alone, _("The map alone")),
+    )
+    for column, (pixels, caption) in zip(st.columns(3), shown, strict=True):
+        with column:
+            show_picture(pixels, caption, caption)
     less, scale, more = st.columns([3, 4, 3], vertical_alignment="center")
     less.markdown(_("less evidence"), text_alignment="right")
-    scale.image(legend(320, 16), width="stretch", alt=_("Colour scale from less to more evidence"))
+    with scale:
+        show_picture(legend(320, 16), _("Colour scale from less to more evidence"))
     more.markdown(_("more evidence for {name}", name=literal(name)))
 
 
@@ -153,6 +163,7 @@ def _about(card: ModelCard, image: np.ndarray, explanation: Explanation, name: s
     title = _("{method}: evidence for {name} ({share:.1%})", method=method.title, name=name, share=share)
     picture = encode_png(panel(image, explanation, title))
     st.download_button(_("Download the picture"), picture, f"{explanation.method}.png", "image/png", key="download")
+    preparation_switch(card)
     with st.expander(_("All probabilities")):
         figure = probability_bars(card.class_names, explanation.probabilities, is_dark(), _("probability"), top=10)
         st.plotly_chart(figure, key="bars", config=PLOT_CONFIG, theme=None, alt=_("Probability of each class"))

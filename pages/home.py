@@ -9,6 +9,7 @@ import streamlit as st
 from imgcls.recipe import Recipe
 from imgcls.runs import list_runs
 from pages.components.current import look_at
+from pages.components.picture import show_asset
 from pages.components.services import engine
 from pages.components.words import _
 
@@ -21,9 +22,10 @@ def page() -> None:
         st.title(_("Train a network, then ask it why"))
         _invitation()
     with picture:
-        st.image(ASSETS / "digits.png", alt=_("Fifty handwritten digits, light strokes on black"), width="stretch")
-        st.caption(
-            _("Some of the 5,000 digits that the network learns from. They came with the app: nothing is downloaded.")
+        show_asset(
+            ASSETS / "digits.png",
+            _("Fifty handwritten digits, light strokes on black"),
+            _("Some of the 5,000 digits that the network learns from. They came with the app: nothing is downloaded."),
         )
     st.subheader(_("Three steps"))
     for column, step in zip(st.columns(3, gap="large"), _steps(), strict=True):

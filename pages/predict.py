@@ -5,32 +5,29 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from imgcls.figures.bars import probability_bars
+from imgcls.figures.bars import percentage, probability_bars
 from imgcls.figures.layout import PLOT_CONFIG
-from imgcls.images import enlarge
 from imgcls.models import ModelCard, model_card
-from imgcls.preparation import Prepared
 from imgcls.preparation.choose import prepare_for
+from imgcls.preparation.prepared import Prepared
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, carry, pick_model
 from pages.components.notices import empty, literal, note
+from pages.components.picture import show_picture
 from pages.components.services import inference
-from pages.components.sources import pick_pictures
+from pages.components.sources import bring_it, pick_pictures, preparation_switch
 from pages.components.style import is_dark
 from pages.components.words import _
-
-SIDE = 224
 
 
 def page() -> None:
     st.title(_("What does it say to your picture?"))
-    given, answered = st.columns([4, 8], gap="large")
+    given, answered = st.columns([5, 9], gap="large")
     with given:
         model = pick_model()
         if model is not None:
             inference().warm_up()
             pictures = pick_pictures(model, several=True)
-            as_is = _preparation_switch(model_card(model))
     if model is None:
         empty(
             _("No trained network yet"),
@@ -43,28 +40,12 @@ def page() -> None:
         if not pictures:
             empty(_("Nothing to look at yet"), _("Draw, upload or choose a picture: the answer appears here at once."))
             return
-        _answer(model, pictures, as_is)
+        _answer(model, pictures)
 
 
-def _preparation_switch(card: ModelCard) -> bool:
-    """Whether pictures are left as they are; only offered where there is something to switch off."""
-    if card.preparation != "mnist-style":
-        return False
-    helped = st.toggle(
-        _("Bring the picture to what the network knows"),
-        value=st.session_state.get("bring", True),
-        help=_(
-            "The network has only seen light strokes on black, centred, 28 × 28. Pictures are inverted if needed, "
-            "cropped to the strokes, shrunk and centred, the way its training images were made."
-        ),
-        key="bring switch",
-    )
-    st.session_state["bring"] = helped  # for the other page that has this switch
-    return not helped
-
-
-def _answer(model: str, pictures: list[Picture], as_is: bool) -> None:
+def _answer(model: str, pictures: list[Picture]) -> None:
     card = model_card(model)
+    as_is = not bring_it()
     prepared = [prepare_for(card.preparation, picture.pixels, card.image_shape, as_is) for picture in pictures]
     images = np.stack([one.image for one in prepared])
     answer = ask("predict", "predict", {"images": images}, model=model, version=card.version)
@@ -83,6 +64,7 @@ def _answer(model: str, pictures: list[Picture], as_is: bool) -> None:
         _one(card, pictures[0], prepared[0], probabilities[0])
     else:
         _many(card, pictures, prepared, probabilities)
+    preparation_switch(card)
 
 
 def _one(card: ModelCard, picture: Picture, prepared: Prepared, probabilities: np.ndarray) -> None:
@@ -91,30 +73,33 @@ def _one(card: ModelCard, picture: Picture, prepared: Prepared, probabilities: n
         _(
             "## It says **{name}**, with {share} probability",
             name=literal(card.class_names[best]),
-            share=f"{probabilities[best]:.1%}",
+            share=percentage(float(probabilities[best])),
         )
     )
-    yours, seen, bars = st.columns([3, 3, 6], gap="medium")
-    yours.image(enlarge(picture.pixels, SIDE), caption=_("What you gave"), width=SIDE)
+    yours, seen, bars = st.columns([3, 3, 5], gap="medium")
     height, width, _channels = card.image_shape
-    caption = _("What the network sees: {height} × {width}", height=height, width=width)
-    seen.image(enlarge(prepared.image.squeeze(), SIDE), caption=caption, width=SIDE)
+    with yours:
+        show_picture(picture.pixels, picture.name, _("What you gave"))
+    with seen:
+        caption = _("What the network sees: {height} × {width}", height=height, width=width)
+        show_picture(prepared.image, _("What the network sees"), caption)
     with bars:
         figure = probability_bars(card.class_names, probabilities, is_dark(), _("probability"))
         alt = _("{name}: {share:.0%}", name=card.class_names[best], share=float(probabilities[best]))
         st.plotly_chart(figure, key="bars", config=PLOT_CONFIG, theme=None, alt=alt)
-    _steps(prepared)
     carry(picture)
     if st.button(_("Ask why"), type="primary", key="why"):
         st.switch_page("pages/explain.py")
+    _steps(prepared)
 
 
 def _steps(prepared: Prepared) -> None:
     if not prepared.steps:
         return
     with st.expander(_("How your picture became what the network sees")):
-        for column, step in zip(st.columns(len(prepared.steps)), prepared.steps, strict=True):
-            column.image(enlarge(step.image.squeeze(), 140), caption=_(step.title), width=140)
+        for column, step in zip(st.columns(max(4, len(prepared.steps))), prepared.steps, strict=False):
+            with column:
+                show_picture(step.image, _(step.title), _(step.title))
 
 
 def _many(card: ModelCard, pictures: list[Picture], prepared: list[Prepared], probabilities: np.ndarray) -> None:
@@ -129,8 +114,10 @@ def _many(card: ModelCard, pictures: list[Picture], prepared: list[Prepared], pr
 def _tile(card: ModelCard, picture: Picture, prepared: Prepared, probabilities: np.ndarray, place: int) -> None:
     order = np.argsort(-probabilities)[:3]
     left, right = st.columns(2)
-    left.image(enlarge(picture.pixels, 96), width=96, alt=_("What you gave"))
-    right.image(enlarge(prepared.image.squeeze(), 96), width=96, alt=_("What the network sees"))
+    with left:
+        show_picture(picture.pixels, _("What you gave"))
+    with right:
+        show_picture(prepared.image, _("What the network sees"))
     names = [f"{literal(card.class_names[index])} {probabilities[index]:.1%}" for index in order]
     st.markdown(f"**{names[0]}**")
     st.caption(" · ".join(names[1:]) + f"  \n{literal(picture.name)}")

@@ -42,7 +42,7 @@ def _table(rows: list[RunSummary]) -> None:
         key="runs table",
         height=min(36 * len(rows) + 40, 420),
     )
-    places = chosen["selection"]["rows"]  # type: ignore[index]
+    places = chosen["selection"]["rows"]
     known = st.session_state.get("run")
     run_id = rows[places[0]].id if places else known if known in by_id else rows[0].id
     _actions(by_id[run_id])

@@ -75,7 +75,7 @@ def predict(asked: argparse.Namespace) -> Answer:
     card = model_card(asked.model)
     images = np.stack([_prepared(path, card, asked.as_is) for path in asked.images])
     facts, arrays = ask({"model": asked.model}, {"images": images})
-    files = []
+    files: list[dict[str, Any]] = []
     for path, probabilities in zip(asked.images, arrays["probabilities"], strict=True):
         order = np.argsort(-probabilities)[: asked.top]
         found = [{"label": card.class_names[place], "probability": float(probabilities[place])} for place in order]
@@ -88,7 +88,8 @@ def predict(asked: argparse.Namespace) -> Answer:
 
 
 def explain(asked: argparse.Namespace) -> Answer:
-    from imgcls.explain import Explanation, method, panel
+    from imgcls.explain import Explanation, method
+    from imgcls.explain.picture import panel
     from imgcls.workers.operations import class_number, explain_image
 
     chosen = method(asked.method)

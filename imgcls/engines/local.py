@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -127,7 +128,7 @@ class LocalEngine:
                 run=run_id,
                 status=run.status.value,
             )
-        asked = {"pause": pause, "stop": stop, "learning_rate": learning_rate}
+        asked: dict[str, Any] = {"pause": pause, "stop": stop, "learning_rate": learning_rate}
         wishes = replace(read_wishes(run.folder), **{name: value for name, value in asked.items() if value is not None})
         write_wishes(run.folder, wishes)
         for working in self._working:

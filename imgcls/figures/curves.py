@@ -50,7 +50,9 @@ def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords
     training = [epoch[quantity] for epoch in curve.epochs]
     validation = [epoch[f"val_{quantity}"] for epoch in curve.epochs]
     figure.add_trace(_line(steps_x, steps_y, colours["muted"], 1.4, words.training))
-    figure.add_trace(_line(epochs_x, training, colours["muted"], 0, words.training, markers=6))
+    # the mean over an epoch belongs to the epoch's middle; validation is measured at its end
+    middles = [(before + after) / 2 for before, after in zip([0.0, *epochs_x], epochs_x, strict=False)]
+    figure.add_trace(_line(middles, training, colours["muted"], 0, words.training, markers=6))
     figure.add_trace(_line(epochs_x, validation, colours["accent"], 3.2, words.validation, markers=7))
     ends = _ends(steps_x, steps_y, epochs_x, validation)
     figure.update_layout(
@@ -58,7 +60,7 @@ def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords
         hovermode="x",
         annotations=_names(ends, quantity, _top(steps_y, validation), colours, words),
         shapes=_best_mark(curve, colours),
-        margin={"l": 8, "r": 92, "t": 12, "b": 8},
+        margin={"l": 8, "r": 76, "t": 12, "b": 8},
     )
     figure.update_xaxes(title_text=words.epoch, range=[0, max(1, int(curve.start.get("epochs", 1)))], nticks=11)
     figure.update_yaxes(title_text=words.quantity, **_value_axis(quantity, _top(steps_y, validation)))
@@ -135,6 +137,7 @@ def _names(
         up = 9 - abs(pixels["training"] - pixels["validation"]) / 2
         higher = max(pixels, key=lambda name: pixels[name])
         shift = {name: up if name == higher else -up for name in ends}
+    shift = {name: max(shift[name], 8 - pixels[name]) for name in ends}  # not across the axis
     titles = {"training": (words.training, colours["faint"]), "validation": (words.validation, colours["accent"])}
     return [
         {

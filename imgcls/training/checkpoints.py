@@ -7,7 +7,7 @@ Nothing is loaded whose checksum does not match.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,16 +92,15 @@ class Checkpoints:
 
     def newest(self) -> tuple[Progress, dict[str, np.ndarray]] | None:
         """The last checkpoint that is whole, falling back on the one before; None if there is none."""
-        for entry in (self._pointer.get("last"), self._pointer.get("previous")):
-            if entry and (arrays := self._read(entry)) is not None:
+        for entry in [self._pointer[name] for name in ("last", "previous") if name in self._pointer]:
+            if (arrays := self._read(entry)) is not None:
                 return Progress(**entry["progress"]), arrays
         return None
 
     @property
     def is_damaged(self) -> bool:
         """Whether the last checkpoint fails its checksum."""
-        entry = self._pointer.get("last")
-        return bool(entry) and self._read(entry) is None
+        return "last" in self._pointer and self._read(self._pointer["last"]) is None
 
     def best(self) -> list[np.ndarray]:
         """The best weights so far, else the last ones.
@@ -122,7 +121,7 @@ class Checkpoints:
         entry = self._pointer.get("best") or self._pointer.get("last") or {}
         return str(entry.get("sha256", ""))
 
-    def _read(self, entry: dict[str, Any]) -> dict[str, np.ndarray] | None:
+    def _read(self, entry: Mapping[str, Any]) -> dict[str, np.ndarray] | None:
         path = self.folder / entry["file"]
         try:
             data = path.read_bytes()

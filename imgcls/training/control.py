@@ -25,8 +25,8 @@ def read_wishes(folder: Path) -> Wishes:
     if not isinstance(data, dict):
         return Wishes()
     rate = data.get("learning_rate")
-    usable = isinstance(rate, int | float) and 0 < rate <= 10
-    return Wishes(data.get("pause") is True, data.get("stop") is True, float(rate) if usable else None)
+    usable = float(rate) if isinstance(rate, int | float) and 0 < rate <= 10 else None
+    return Wishes(data.get("pause") is True, data.get("stop") is True, usable)
 
 
 def write_wishes(folder: Path, wishes: Wishes) -> None:

@@ -249,8 +249,9 @@ class Session:
         progress.seconds += took
         labels = self.data.validation.labels
         seen = self._seen_in_epoch(partial)
+        epoch = progress.epoch + partial
         line = {
-            "epoch": progress.epoch + partial,
+            "epoch": epoch,
             "step": progress.step,
             "partial": partial,
             "loss": _short(progress.loss_sum / seen),
@@ -266,7 +267,7 @@ class Session:
             self._best_weights = snapshot(self.model.variables)
         else:
             progress.waited += 1
-        self._snapshot(line["epoch"], logits, labels)
+        self._snapshot(epoch, logits, labels)
         self.log.write("epoch", **line)
 
     def _seen_in_epoch(self, partial: bool) -> int:

@@ -11,7 +11,7 @@ import queue
 import sys
 import threading
 import traceback
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from imgcls.errors import ImgclsError, WorkerError
 from imgcls.language import N_
@@ -38,7 +38,7 @@ def main() -> int:
     return 0
 
 
-def _read(stream: BinaryIO, line: queue.Queue[Message | None], cancelled: set[int]) -> None:
+def _read(stream: IO[bytes], line: queue.Queue[Message | None], cancelled: set[int]) -> None:
     while (message := receive(stream)) is not None:
         if "cancel" in message.header:
             cancelled.add(message.header["cancel"])

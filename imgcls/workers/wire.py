@@ -10,7 +10,7 @@ import json
 import math
 import struct
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Message:
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def send(stream: BinaryIO, message: Message) -> None:
+def send(stream: IO[bytes], message: Message) -> None:
     """Write one message and flush."""
     arrays = {name: np.ascontiguousarray(array) for name, array in message.arrays.items()}
     listing = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
@@ -38,7 +38,7 @@ def send(stream: BinaryIO, message: Message) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Message | None:
+def receive(stream: IO[bytes]) -> Message | None:
     """Read one message; None at the end of the stream.
 
     Raises:
@@ -63,7 +63,7 @@ def receive(stream: BinaryIO) -> Message | None:
     return Message(header, arrays)
 
 
-def _array(stream: BinaryIO, dtype: str, shape: list[int]) -> np.ndarray | None:
+def _array(stream: IO[bytes], dtype: str, shape: list[int]) -> np.ndarray | None:
     size = math.prod(shape) * np.dtype(dtype).itemsize if dtype in _DTYPES else MOST_ARRAY + 1
     if not 0 <= size <= MOST_ARRAY:
         raise ValueError("not a message")
@@ -71,7 +71,7 @@ def _array(stream: BinaryIO, dtype: str, shape: list[int]) -> np.ndarray | None:
     return None if data is None else np.frombuffer(data, dtype).reshape(shape)
 
 
-def _exactly(stream: BinaryIO, count: int) -> bytes | None:
+def _exactly(stream: IO[bytes], count: int) -> bytes | None:
     parts = []
     while count:
         part = stream.read(count)

@@ -18,13 +18,19 @@ from imgcls.training.control import read_wishes
 from pages.components.current import look_at
 from pages.components.durations import duration
 from pages.components.notices import literal, show_error
-from pages.components.recipe_form import begin_with
+from pages.components.picture import show_picture
+from pages.components.recipe_form import OPTIMIZERS, begin_with
 from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.words import _
 
 #: Seconds between two looks at a run that is going on.
 TICK = 0.7
+_COLOURS = {
+    Status.COMPLETED: "green",
+    Status.FAILED: "red",
+    Status.INTERRUPTED: "orange",
+}
 _RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 
 
@@ -69,17 +75,13 @@ def _follow(run: Run) -> Curve:
 
 def _heading(run: Run, status: Status) -> None:
     recipe = run.recipe
-    st.markdown(f"**{literal(run.title)}**")
-    colour = {Status.COMPLETED: "green", Status.FAILED: "red", Status.INTERRUPTED: "orange"}.get(status, "blue")
-    st.badge(_(STATUS_WORDS[status]), color=colour)
+    badge = f":{_COLOURS.get(status, 'blue')}-badge[{_(STATUS_WORDS[status])}]"
+    st.markdown(f"**{literal(run.title)}** {badge}")
     training = recipe.training
     facts = [
-        _("{epochs} epochs, batches of {batch}", epochs=training.epochs, batch=training.batch_size),
-        _(
-            "{optimizer}, learning rate {rate:g}",
-            optimizer=training.optimizer.name,
-            rate=training.optimizer.learning_rate,
-        ),
+        _("{epochs} epochs", epochs=training.epochs),
+        _("batch {batch}", batch=training.batch_size),
+        f"{OPTIMIZERS[training.optimizer.name]} {training.optimizer.learning_rate:g}",
         _("seed {seed}", seed=recipe.seed),
     ]
     st.caption(" · ".join(facts))
@@ -253,7 +255,7 @@ def _inside(run: Run, curve: Curve) -> None:
                 st.markdown(_("**The first layer's filters.** Blue weights take away, red ones add."))
                 paper = 20 if is_dark() else 252
                 sheet = filter_sheet(arrays["filters"], paper=paper)
-                st.image(sheet, alt=_("{count} filters", count=arrays["filters"].shape[-1]), width=320)
+                show_picture(sheet, _("{count} filters", count=arrays["filters"].shape[-1]), width=320)
         with mistakes:
             st.markdown(_("**Validation images.** A row is what they are, a column what the network says."))
             names = DATASETS.get(run.recipe.dataset.name).class_names

@@ -14,6 +14,7 @@ from imgcls.training.timing import Timing, estimated_seconds
 from pages.components.answers import ask, look_again
 from pages.components.durations import duration
 from pages.components.notices import show_error
+from pages.components.picture import show_picture
 from pages.components.words import _
 
 
@@ -26,10 +27,8 @@ def preview(recipe: Recipe) -> None:
     st.caption(architecture.paper)
     st.subheader(_(dataset.title))
     st.markdown(_(dataset.summary))
-    st.image(
-        _samples(recipe.dataset.model_dump_json(), recipe), alt=_("Training images of each class"), width="stretch"
-    )
-    st.caption(_parts(recipe))
+    samples = _samples(recipe.dataset.model_dump_json(), recipe)
+    show_picture(samples, _("Training images of each class"), _parts(recipe))
 
 
 def _numbers(recipe: Recipe) -> None:

@@ -20,7 +20,7 @@ _START = "recipe to start from"
 
 _BATCH_SIZES = [8, 16, 32, 64, 128, 256, 512, 1024]
 _RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
-_OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
 def begin_with(recipe: Recipe) -> None:
@@ -106,7 +106,7 @@ def _summary(start: Recipe, key: str) -> str:
     schedule = {"constant": _("constant"), "cosine": _("cosine")}[value("schedule", start.training.schedule)]
     return _(
         "More: {optimizer}, {schedule} rate, seed {seed}",
-        optimizer=_OPTIMIZERS[value("optimizer", start.training.optimizer.name)],
+        optimizer=OPTIMIZERS[value("optimizer", start.training.optimizer.name)],
         schedule=schedule,
         seed=value("seed", start.seed),
     )
@@ -114,12 +114,12 @@ def _summary(start: Recipe, key: str) -> str:
 
 def _advanced(start: Recipe, key: str) -> dict[str, Any]:
     training = start.training
-    names, schedules = list(_OPTIMIZERS), {"constant": _("constant"), "cosine": _("cosine")}
+    names, schedules = list(OPTIMIZERS), {"constant": _("constant"), "cosine": _("cosine")}
     optimizer = st.selectbox(
         _("Optimizer"),
         names,
         index=names.index(training.optimizer.name),
-        format_func=_OPTIMIZERS.__getitem__,
+        format_func=OPTIMIZERS.__getitem__,
         key=f"{key} optimizer",
     )
     schedule = st.selectbox(

@@ -12,12 +12,14 @@ from imgcls.errors import ImageError, ImgclsError
 from imgcls.images import decode_image
 from imgcls.language import N_
 from imgcls.limits import limit
+from imgcls.models import ModelCard
 from imgcls.recipe import Recipe
 from imgcls.runs import get_run
 from pages.components.canvas import canvas
 from pages.components.current import Picture, current_picture
 from pages.components.gallery import gallery
 from pages.components.notices import note, show_error
+from pages.components.picture import show_picture
 from pages.components.words import _
 
 _SOURCE = "picture source"
@@ -33,7 +35,7 @@ def pick_pictures(model: str, several: bool) -> list[Picture]:
     }
     kept = current_picture()
     if kept is not None and not several:
-        sources = {"kept": _("As before"), **sources}
+        sources = {"kept": _("Same"), **sources}
     wanted = st.session_state.get(_SOURCE)
     source = st.segmented_control(
         _("Picture"),
@@ -54,7 +56,7 @@ def pick_pictures(model: str, several: bool) -> list[Picture]:
 
 def _from(source: str, model: str, several: bool, kept: Picture | None) -> list[Picture]:
     if source == "kept" and kept is not None:
-        st.image(kept.pixels, caption=kept.name, width=200)
+        show_picture(kept.pixels, kept.name, kept.name, width=200)
         return [kept]
     if source == "upload":
         return _uploaded(several)
@@ -129,3 +131,29 @@ def _samples(recipe: Recipe, each: int = 4) -> tuple[np.ndarray, list[str]]:
 
 def _rgb(image: np.ndarray) -> np.ndarray:
     return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+
+
+def bring_it() -> bool:
+    """Whether pictures are brought to what the network knows; the same on all pages of the session."""
+    return bool(st.session_state.get("bring", True))
+
+
+def preparation_switch(card: ModelCard) -> None:
+    """Lets the reader leave pictures as they are; only where there is something to switch off."""
+    if card.preparation != "mnist-style":
+        return
+    st.toggle(
+        _("Bring the picture to what the network knows"),
+        value=bring_it(),
+        help=_(
+            "The network has only seen light strokes on black, centred, 28 × 28. Pictures are inverted if needed, "
+            "cropped to the strokes, shrunk and centred, the way its training images were made."
+        ),
+        key="bring switch",
+        on_change=_remember_switch,
+    )
+
+
+def _remember_switch() -> None:
+    # a widget's own value is forgotten when its page is left
+    st.session_state["bring"] = st.session_state["bring switch"]

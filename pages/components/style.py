@@ -28,6 +28,10 @@ _STYLE = """
 /* nothing scrolls sideways: long words break, wide pictures shrink */
 [data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
 [data-testid="stMain"] img { max-width: 100%%; }
+/* our own pictures: components/picture.py */
+figure.picture { margin: 0; }
+figure.picture img { display: block; width: 100%%; border-radius: 0.4rem; }
+figure.picture figcaption { margin-top: 0.4rem; font-size: 0.875rem; opacity: 0.78; text-align: center; }
 /* titles break into lines of like length, Chinese ones between phrases */
 h1, h2, h3 { text-wrap: balance; word-break: auto-phrase; }
 @media (max-width: 640px) {
