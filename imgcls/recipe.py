@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import zlib
 from typing import Any, Literal
 
@@ -27,12 +28,25 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def _is_plain(value: Any) -> bool:
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, int | str | None)
+
+
 class Choice(BaseModel):
     """A registered name and its options, side by side: `{"name": "cnn", "width": 32}`."""
 
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
     name: str = Field(min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def _has_plain_options(self) -> Choice:
+        for name, value in self.options.items():
+            if not all(_is_plain(item) for item in (value if isinstance(value, list) else [value])):
+                raise ValueError(
+                    f"the option {name[:64]} must be a finite number, a word, true or false, or a list of these"
+                )
+        return self
 
     @property
     def options(self) -> dict[str, Any]:
@@ -42,8 +56,8 @@ class Choice(BaseModel):
 class Split(_Part):
     """Shares of the data set; drawn per class (stratified) with the recipe's seed."""
 
-    validation: float = Field(0.1, gt=0, lt=1, title=N_("validation share"))
-    test: float = Field(0.2, gt=0, lt=1, title=N_("test share"))
+    validation: float = Field(0.1, gt=0, lt=1, strict=True, title=N_("validation share"))
+    test: float = Field(0.2, gt=0, lt=1, strict=True, title=N_("test share"))
 
     @property
     def train(self) -> float:
@@ -60,17 +74,17 @@ class Optimizer(_Part):
     """The rule that turns gradients into steps; Keras's own."""
 
     name: Literal["adam", "adamw", "sgd", "rmsprop"] = Field("adam", title=N_("optimizer"))
-    learning_rate: float = Field(0.001, gt=0, le=10, title=N_("learning rate"))
+    learning_rate: float = Field(0.001, gt=0, le=10, strict=True, title=N_("learning rate"))
 
 
 class Training(_Part):
     """How the network is trained."""
 
-    epochs: int = Field(10, ge=1, le=1000, title=N_("epochs"))
-    batch_size: int = Field(32, ge=1, le=65536, title=N_("batch size"))
+    epochs: int = Field(10, ge=1, le=1000, strict=True, title=N_("epochs"))
+    batch_size: int = Field(32, ge=1, le=65536, strict=True, title=N_("batch size"))
     optimizer: Optimizer = Optimizer()
     schedule: Literal["constant", "cosine"] = Field("constant", title=N_("learning-rate schedule"))
-    early_stopping: int | None = Field(None, ge=1, le=100, title=N_("patience"))
+    early_stopping: int | None = Field(None, ge=1, le=100, strict=True, title=N_("patience"))
     precision: Literal["float32", "mixed_bfloat16"] = Field("float32", title=N_("precision"))
 
 
@@ -87,7 +101,7 @@ class Recipe(_Part):
     split: Split = Split()
     architecture: Choice = Choice(name="seed-cnn")
     training: Training = Training()
-    seed: int = Field(0, ge=0, le=2**31 - 1, title=N_("seed"))
+    seed: int = Field(0, ge=0, le=2**31 - 1, strict=True, title=N_("seed"))
 
     def to_json(self) -> str:
         return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False)
@@ -151,7 +165,10 @@ def refusal(error: ValidationError, prefix: str = "") -> RecipeError:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = "…"
     return text if len(text) <= 80 else text[:79] + "…"
 
 
@@ -191,7 +208,7 @@ def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
 def _value(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

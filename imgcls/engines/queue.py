@@ -7,18 +7,19 @@ and another one may take its runs over.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
 from imgcls.atomic import read_json, write_json
-from imgcls.errors import QueueFullError
+from imgcls.errors import QueueFullError, RunStateError, UnknownNameError
 from imgcls.home import folder, home
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.recipe import Recipe
-from imgcls.runs import Run, Status, create_run, iterate_runs
+from imgcls.runs import Run, Status, create_run, get_run
 from imgcls.runs.status import CONTROL, QUEUE, RESULT, is_locked
 
 
@@ -43,11 +44,22 @@ def engine_lock_path(engine: str) -> Path:
 def waiting_runs() -> list[Waiting]:
     """The line, first come first."""
     found = []
-    for run in iterate_runs():
-        data = read_json(run.folder / QUEUE)
-        if isinstance(data, dict) and run.status is Status.QUEUED:
-            found.append(Waiting(int(data["ticket"]), str(data.get("engine", "")), run))
-    return sorted(found, key=lambda waiting: waiting.ticket)
+    # only runs with a place in the line are looked into: a thousand old ones must not cost time at every tick
+    for path in (home() / "runs").glob(f"[0-9]*/{QUEUE}"):
+        with suppress(UnknownNameError):  # deleted meanwhile
+            run = get_run(path.parent.name)
+            if run.status is Status.QUEUED:
+                found.append(Waiting(*_place(run), run))
+    return sorted(found, key=lambda waiting: (waiting.ticket, waiting.run.id))
+
+
+def _place(run: Run) -> tuple[int, str]:
+    """Ticket and engine of a run; a damaged entry belongs to nobody, so that a server takes it over."""
+    data = read_json(run.folder / QUEUE)
+    try:
+        return int(data["ticket"]), str(data["engine"])
+    except (KeyError, TypeError, ValueError):
+        return 0, ""
 
 
 def _next_ticket() -> int:
@@ -78,14 +90,33 @@ def enqueue(recipe: Recipe, engine: str) -> Run:
         return create_run(recipe, {"ticket": _next_ticket(), "engine": engine})
 
 
-def enqueue_again(run: Run, engine: str) -> None:
-    """Put an interrupted or stopped run at the end of the line; its wishes of before are forgotten.
+def check_resumable(run: Run) -> None:
+    """Refuse to start a run again that is over for good, or that somebody has in hand.
 
     Raises:
+        RunStateError: neither interrupted nor stopped, nor waiting for an engine that has gone.
+    """
+    status = run.status
+    orphaned = status is Status.QUEUED and not is_alive(_place(run)[1])
+    if status not in (Status.INTERRUPTED, Status.STOPPED) and not orphaned:
+        raise RunStateError(
+            N_("Only an interrupted or stopped run can be resumed. Run {run} is: {status}."),
+            run=run.id,
+            status=status.value,
+        )
+
+
+def enqueue_again(run: Run, engine: str) -> None:
+    """Put a run that can be resumed at the end of the line; its wishes of before are forgotten.
+
+    Raises:
+        RunStateError: it cannot be resumed.
         QueueFullError: the line is full.
     """
     with queue_lock():
-        _check_room()
+        check_resumable(run)  # of two who ask at once, the second is refused
+        if run.status is not Status.QUEUED:
+            _check_room()
         wishes = read_json(run.folder / CONTROL) or {}
         write_json(run.folder / CONTROL, {"learning_rate": wishes.get("learning_rate")})
         write_json(run.folder / QUEUE, {"ticket": _next_ticket(), "engine": engine})

@@ -1,0 +1,65 @@
+"""Seconds from the click on Train to the first point on the chart: with the warm spare, and cold.
+
+    .venv/bin/python -m tests.benchmarks.first_point [--rounds 5]
+
+Warm and cold clicks alternate in one run. Cold means a server without a spare worker
+(`IMGCLS_SPARE=0`), as if the click came first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import FLAGS, chromium, start_server
+
+POINT = "() => [...document.querySelectorAll('.js-plotly-plot')].some(plot => (plot.data?.[0]?.x?.length ?? 0) > 0)"
+
+
+def seconds_to_first_point(browser: Any, warm: bool) -> float:
+    """One server, one click."""
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["IMGCLS_SPARE"] = "1" if warm else "0"
+        server = start_server(Path(place) / "home", Path(place) / "server.log")
+        try:
+            page = browser.new_page()
+            page.goto(server.url)
+            button = page.get_by_role("button", name="Train it now")
+            button.wait_for()
+            page.wait_for_timeout(12_000)  # the spare is ready, or would be
+            began = time.perf_counter()
+            button.click()
+            page.wait_for_function(POINT, polling=20, timeout=60_000)
+            return time.perf_counter() - began
+        finally:
+            page.close()
+            server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    found: dict[str, list[float]] = {"warm": [], "cold": []}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        for _ in range(rounds):
+            for name in found:
+                found[name].append(seconds_to_first_point(browser, warm=name == "warm"))
+                print(f"{name}: {found[name][-1]:.2f} s", flush=True)
+        browser.close()
+    medians = {name: statistics.median(values) for name, values in found.items()}
+    ratio = medians["warm"] / medians["cold"]
+    print(json.dumps({"seconds": found, "median": medians, "warm_to_cold": ratio}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
