@@ -10,19 +10,20 @@ from pathlib import Path
 import streamlit as st
 
 from imgcls.errors import ImgclsError
+from imgcls.language import N_
 from pages.components.notices import show_error
 from pages.components.services import start_up
 from pages.components.style import apply_style
 from pages.components.words import _, language_switch
 
 HERE = Path(__file__).parent
-_ABOUT = "imgcls: train an image-classification network, watch it learn, and see why it decides."
+_ABOUT = N_("imgcls: train an image-classification network, watch it learn, and see why it decides.")
 
 
 def main() -> None:
     """One run of whichever page was asked for."""
     st.set_page_config(
-        page_title="imgcls", page_icon=str(HERE / "assets" / "icon.png"), layout="wide", menu_items={"About": _ABOUT}
+        page_title="imgcls", page_icon=str(HERE / "assets" / "icon.png"), layout="wide", menu_items={"About": _(_ABOUT)}
     )
     page = st.navigation(
         [

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ def write_bytes(path: Path, data: bytes, durable: bool = True) -> None:
                     os.fsync(file.fileno())
             os.replace(name, path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            with suppress(OSError):  # the cause is what failed first
+                os.unlink(name)
             raise
 
 
@@ -66,7 +67,7 @@ def read_json(path: Path) -> Any:
     """Parsed JSON, or None where the file is missing or damaged."""
     try:
         return json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

@@ -90,13 +90,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked = _parser().parse_args(arguments)
         answer = asked.run(asked)
     except ImgclsError as error:
-        print("imgcls:", error.say(translator(environment_language())), file=sys.stderr)
+        message = error.say(translator(environment_language()))
+        print("imgcls:", " ".join(message.splitlines()), file=sys.stderr)  # one line, whatever came
         return error.exit_code
     except KeyboardInterrupt:
         print("imgcls: interrupted", file=sys.stderr)
         return 130
-    if asked.json:
-        print(json.dumps(answer.data, ensure_ascii=False, indent=1, default=float))
-    else:
-        print("\n".join(answer.lines))
+    # ASCII: a program must be able to read it whatever the shell's encoding and the file names' bytes
+    _show(json.dumps(answer.data, indent=1, default=float) if asked.json else "\n".join(answer.lines))
     return answer.exit_code
+
+
+def _show(text: str) -> None:
+    """Print to standard output; who reads it may leave early, and may not know every letter."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end

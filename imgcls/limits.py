@@ -20,6 +20,7 @@ class Limit:
     default: float
     unit: str
     reason: str
+    may_be_zero: bool = False
 
     @property
     def environment(self) -> str:
@@ -39,6 +40,7 @@ LIMITS = {
         Limit("image_side_max", 8192, "px", "a strip of 1 × 100,000 is no photograph"),
         Limit("predict_images", 32, "images", "one screen of results, a second or two of work"),
         Limit("slots", _cores_by_two(), "runs", "one running run per two cores; more slow each other down"),
+        Limit("spare_workers", 1, "workers", "a warm one saves four seconds a run, and costs 600 MB", may_be_zero=True),
         Limit("queued_runs", 20, "runs", "a class of thirty waits minutes, not hours"),
         Limit("epochs", 50, "epochs", "enough for every built-in data set"),
         Limit("batch_size", 1024, "images", "activations of a batch must fit into memory"),
@@ -66,7 +68,7 @@ def limit(name: str) -> float:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not value > 0 or value == float("inf"):
+    if not (value > 0 or (value == 0 and known.may_be_zero)) or value == float("inf"):
         raise InputError(
             N_("{variable} must be a positive number ({unit}). Received: {text}"),
             variable=known.environment,

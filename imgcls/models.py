@@ -104,8 +104,9 @@ def model_card(name: str) -> ModelCard:
 
 
 def _pointer_progress(run: Run) -> dict[str, Any]:
-    pointer = read_json(run.folder / "checkpoints" / "checkpoint.json") or {}
-    progress = pointer.get("last", {}).get("progress", {})
+    pointer = read_json(run.folder / "checkpoints" / "checkpoint.json")
+    last = pointer.get("last") if isinstance(pointer, dict) else None
+    progress = (last.get("progress") if isinstance(last, dict) else None) or {}
     return {"best_epoch": (progress.get("best") or {}).get("epoch") or progress.get("epoch")}
 
 
@@ -128,7 +129,7 @@ def load_trained(name: str) -> TrainedModel:
             _cache[key] = TrainedModel(card, _final(run, card) if card.is_final else _so_far(run, card))
             for old in [known for known in _cache if known[0] == name and known != key]:
                 del _cache[old]
-            while len(_cache) > limit("cached_models"):
+            while len(_cache) > max(1, limit("cached_models")):
                 _cache.popitem(last=False)
         _cache.move_to_end(key)
         return _cache[key]

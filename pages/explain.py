@@ -15,6 +15,7 @@ from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, pick_model
+from pages.components.frame import need_frame
 from pages.components.notices import empty, literal, note
 from pages.components.picture import show_picture
 from pages.components.services import inference
@@ -26,6 +27,7 @@ SIDE = 252
 
 
 def page() -> None:
+    need_frame()
     st.title(_("What did it look at?"))
     given, answered = st.columns([5, 9], gap="large")
     with given:

@@ -12,6 +12,7 @@ from imgcls.preparation.choose import prepare_for
 from imgcls.preparation.prepared import Prepared
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, carry, pick_model
+from pages.components.frame import need_frame
 from pages.components.notices import empty, literal, note
 from pages.components.picture import show_picture
 from pages.components.services import inference
@@ -21,6 +22,7 @@ from pages.components.words import _
 
 
 def page() -> None:
+    need_frame()
     st.title(_("What does it say to your picture?"))
     given, answered = st.columns([5, 9], gap="large")
     with given:

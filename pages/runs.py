@@ -10,12 +10,14 @@ from imgcls.errors import ImgclsError
 from imgcls.runs import STATUS_WORDS, RunSummary, Status, delete_run, get_run, list_runs, rename_run
 from pages.components.current import look_at
 from pages.components.durations import duration, moment
+from pages.components.frame import need_frame
 from pages.components.notices import empty, literal, show_error
 from pages.components.services import engine
 from pages.components.words import _
 
 
 def page() -> None:
+    need_frame()
     st.title(_("What has been trained here"))
     rows = list_runs()
     if not rows:
@@ -44,6 +46,8 @@ def _table(rows: list[RunSummary]) -> None:
     )
     places = chosen["selection"]["rows"]
     known = st.session_state.get("run")
+    if places and places[0] >= len(rows):  # the chosen row has been deleted; its place is still chosen
+        places = []
     run_id = rows[places[0]].id if places else known if known in by_id else rows[0].id
     _actions(by_id[run_id])
 

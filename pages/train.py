@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imgcls.errors import UnknownNameError
+from imgcls.errors import InputError
+from imgcls.recipe import recipe_from_code
+from imgcls.training.check import check_recipe
 from pages.components.current import current_run, look_at
+from pages.components.frame import need_frame
 from pages.components.monitor import monitor
 from pages.components.notices import show_error
 from pages.components.preview import preview
-from pages.components.recipe_form import recipe_form
+from pages.components.recipe_form import begin_with, recipe_form
 from pages.components.services import engine
 from pages.components.words import _
 
 
 def page() -> None:
+    need_frame()
     st.title(_("Train a network and watch it learn"))
-    try:
-        run_id = current_run()
-    except UnknownNameError as error:
-        show_error(error)
-        look_at(None)
+    run_id = current_run()
+    if "recipe" in st.query_params:
         run_id = None
+        _fill_in(st.query_params.pop("recipe"))
     if run_id is not None:
         monitor(run_id)
         return
@@ -37,6 +39,18 @@ def page() -> None:
     with evidence:
         if recipe is not None:
             preview(recipe)
+
+
+def _fill_in(code: str) -> None:
+    """Settings that came with the link."""
+    look_at(None)
+    try:
+        recipe = recipe_from_code(code)
+        check_recipe(recipe)
+    except InputError as error:
+        show_error(error)
+    else:
+        begin_with(recipe)
 
 
 page()

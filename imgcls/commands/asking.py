@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,8 @@ def explain(asked: argparse.Namespace) -> Answer:
 
 def _check_out(path: Path) -> None:
     """Refuse a place that the picture cannot go to, before any work is done."""
-    if path.suffix.lower() != ".png" or path.is_dir() or not path.absolute().parent.is_dir():
+    # os.path answers no where pathlib raises: a name too long, say
+    if path.suffix.lower() != ".png" or os.path.isdir(path) or not os.path.isdir(path.absolute().parent):
         raise InputError(
             N_("Expected a file name that ends in .png in a folder that exists. Received: {path}"), path=path
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -33,11 +34,11 @@ def asked_recipe(asked: argparse.Namespace) -> Recipe:
 
 def _base(source: str) -> Recipe:
     path = Path(source)
-    if not path.suffix and not path.exists():
+    if not path.suffix and not os.path.exists(source):  # unlike Path.exists, this takes a code of any length
         return recipe_from_code(source)
     try:
         data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
             N_("Expected a recipe file in JSON. Received: {path} ({reason})."), path=source, reason=reason

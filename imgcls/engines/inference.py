@@ -64,16 +64,8 @@ class InferenceClient:
         """End the worker; what it had not answered fails."""
         with self._guard:
             worker, self._worker = self._worker, None
-        if worker is None:
-            return
-        with suppress(OSError):
-            assert worker.stdin is not None
-            worker.stdin.close()
-        try:
-            worker.wait(2)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        if worker is not None:
+            _end(worker)
 
     def _living(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
@@ -87,10 +79,13 @@ class InferenceClient:
             while (message := receive(worker.stdout)) is not None:
                 self._settle(worker, message)
         with self._guard:
+            if self._worker is worker:
+                self._worker = None  # before its askers hear of it: who asks again at once gets a new one
             lost = [number for number, (asked, _) in self._pending.items() if asked is worker]
             futures = [self._pending.pop(number)[1] for number in lost]
         for future in futures:
             _fail(future)
+        _end(worker)
 
     def _settle(self, worker: subprocess.Popen[bytes], message: Message) -> None:
         with self._guard:
@@ -104,5 +99,17 @@ class InferenceClient:
 
 
 def _fail(future: Future[Answer]) -> None:
-    if not future.done():
+    if future.set_running_or_notify_cancel():
         future.set_exception(WorkerError(DIED))
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Take leave of a worker that answers no more, whatever it does; it must not stay behind."""
+    with suppress(OSError):
+        assert worker.stdin is not None
+        worker.stdin.close()
+    try:
+        worker.wait(2)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()

@@ -7,45 +7,55 @@ import json
 import os
 import secrets
 import subprocess
+import sys
 import threading
 import time
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from imgcls.atomic import write_json
 from imgcls.engines.process import start_worker
 from imgcls.engines.queue import (
     Waiting,
+    check_resumable,
     engine_lock_path,
     enqueue,
     enqueue_again,
     is_alive,
     queue_lock,
+    sweep_engine_locks,
+    ticket_of,
     waiting_runs,
 )
 from imgcls.errors import ImgclsError, RunStateError, WorkerError
 from imgcls.home import check_space, check_writable, folder
 from imgcls.language import N_
-from imgcls.limits import limit
-from imgcls.recipe import Recipe
+from imgcls.limits import LIMITS, limit
+from imgcls.recipe import Optimizer, Recipe, refusal
 from imgcls.runs import Curve, Run, Status, get_run, read_curve
 from imgcls.runs.metrics import NAME as METRICS
-from imgcls.runs.status import QUEUE, RESULT
+from imgcls.runs.status import LOCK, QUEUE, RESULT
 from imgcls.training.check import check_recipe
 from imgcls.training.control import read_wishes, write_wishes
+from imgcls.workers.training import PROBLEM
 
 #: Seconds between two looks at the line and the workers, when nothing calls for an earlier one.
 TICK = 0.3
+#: Seconds that a worker has between being told to end and being killed.
+INSIST = 5.0
 
 
 @dataclass
 class Working:
-    """A run with its worker and the slot it takes up."""
+    """A run with its worker, the slot it takes up, and the ticket with which it was started."""
 
     run: Run
+    ticket: int
     worker: subprocess.Popen[bytes]
     slot: FileLock
     stop_asked: float | None = None
@@ -66,14 +76,20 @@ class LocalEngine:
 
     def __init__(self, adopt: bool = True, spare: bool = True) -> None:
         check_writable()
+        for name in LIMITS:  # nonsense in the environment is refused here, not in the dispatcher, where nobody sees it
+            limit(name)
         self.id = f"{os.getpid()}-{secrets.token_hex(3)}"
         self._adopt, self._keep_spare = adopt, spare
-        self._alive = FileLock(engine_lock_path(self.id), timeout=5)
-        self._alive.acquire()
+        # these locks are taken in one thread and released in another
+        self._alive = FileLock(engine_lock_path(self.id), timeout=5, thread_local=False)
+        with queue_lock():
+            sweep_engine_locks()
+            self._alive.acquire()
         self._working: list[Working] = []
         self._spare: subprocess.Popen[bytes] | None = None
         self._wake, self._closed = threading.Event(), threading.Event()
         self._guard = threading.RLock()
+        self._told: set[str] = set()
         self._thread = threading.Thread(target=self._dispatch_for_ever, name="imgcls-dispatcher", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -89,13 +105,7 @@ class LocalEngine:
 
     def resume(self, run_id: str) -> None:
         run = get_run(run_id)
-        status = run.status
-        if status not in (Status.INTERRUPTED, Status.STOPPED):
-            raise RunStateError(
-                N_("Only an interrupted or stopped run can be resumed. Run {run} is: {status}."),
-                run=run_id,
-                status=status.value,
-            )
+        check_resumable(run)
         check_recipe(run.recipe)
         check_space()
         enqueue_again(run, self.id)
@@ -120,19 +130,21 @@ class LocalEngine:
         learning_rate: float | None = None,
     ) -> None:
         run = get_run(run_id)
+        _check_rate(learning_rate)
         if stop and self._take_out_of_line(run):
             return
-        if not run.status.is_active:
+        if not (status := run.status).is_active:
             raise RunStateError(
                 N_("Only a run that is training can be changed. Run {run} is: {status}."),
                 run=run_id,
-                status=run.status.value,
+                status=status.value,
             )
         asked: dict[str, Any] = {"pause": pause, "stop": stop, "learning_rate": learning_rate}
-        wishes = replace(read_wishes(run.folder), **{name: value for name, value in asked.items() if value is not None})
-        write_wishes(run.folder, wishes)
-        for working in self._working:
-            if stop and working.run.id == run_id:
+        asked = {name: value for name, value in asked.items() if value is not None}
+        with queue_lock():  # of two who ask at once, neither loses a wish
+            write_wishes(run.folder, replace(read_wishes(run.folder), **asked))
+        for working in list(self._working):
+            if stop and working.run.id == run_id and working.stop_asked is None:
                 working.stop_asked = time.monotonic()
 
     def prepare(self) -> None:
@@ -146,7 +158,7 @@ class LocalEngine:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             mine = any(working.run.id == run_id for working in self._working)
-            if not mine and not (status := get_run(run_id).status).is_active:
+            if not mine and (not (status := get_run(run_id).status).is_active or self._closed.is_set()):
                 return status
             time.sleep(0.05)
         return get_run(run_id).status
@@ -166,6 +178,7 @@ class LocalEngine:
                 _end(worker)
             for working in self._working:
                 working.slot.release()
+            self._working.clear()
             self._alive.release()
             engine_lock_path(self.id).unlink(missing_ok=True)
 
@@ -176,9 +189,17 @@ class LocalEngine:
             self._wake.wait(TICK)
             self._wake.clear()
             if not self._closed.is_set():
-                # a full disk or a folder taken away must not end the thread: the next tick tries again
-                with suppress(OSError, ImgclsError, Timeout):
+                try:
                     self._tick()
+                except (OSError, ImgclsError):
+                    pass  # a full disk, a folder taken away, a lock that somebody holds: the next tick tries again
+                except Exception:  # a fault of ours: without this thread nothing would ever start again
+                    self._tell_once(traceback.format_exc())
+
+    def _tell_once(self, trouble: str) -> None:
+        if trouble not in self._told:
+            self._told.add(trouble)
+            print(trouble, file=sys.stderr)
 
     def _tick(self) -> None:
         with self._guard:
@@ -192,7 +213,8 @@ class LocalEngine:
         for working in [working for working in self._working if not _lives(working.worker)]:
             self._working.remove(working)
             working.slot.release()
-            if working.run.folder.exists() and working.run.status is Status.QUEUED:
+            # another ticket: it did begin, and has been resumed since
+            if working.run.status is Status.QUEUED and ticket_of(working.run) == working.ticket:
                 # it died before it took the run's lock, and would again
                 self._give_up(working)
             if not self._working:
@@ -204,34 +226,40 @@ class LocalEngine:
             code=working.worker.returncode,
             path=str(folder("logs") / "training.log"),
         )
-        write_json(
-            working.run.folder / RESULT, {"status": "failed", "reason": error.to_json(), "finished": time.time()}
-        )
-        (working.run.folder / QUEUE).unlink(missing_ok=True)
+        place = working.run.folder
+        try:
+            if (place / METRICS).exists():
+                write_json(place / PROBLEM, error.to_json())  # it had begun before: it stays resumable
+            else:
+                write_json(place / RESULT, {"status": "failed", "reason": error.to_json(), "finished": time.time()})
+        finally:
+            (place / QUEUE).unlink(missing_ok=True)
 
     def _end_deaf_workers(self) -> None:
-        """A worker that was asked to stop, and has been silent since, is ended."""
+        """A worker that was asked to stop and has been silent since, or goes on all the same, is ended."""
         patience = limit("stop_seconds")
         for working in self._working:
             if working.stop_asked is None:
                 continue
-            silent = min(time.monotonic() - working.stop_asked, _age(working.run))
-            if silent > patience + 5:
+            since = time.monotonic() - working.stop_asked
+            # one that still logs is busy with its last steps, up to a point
+            silent = max(min(since, _age(working.run)), since - 2 * patience)
+            if silent > patience + INSIST:
                 working.worker.kill()
             elif silent > patience:
                 working.worker.terminate()
 
     def _start_next(self) -> bool:
         """Start the first run in the line that is ours to start, if a slot is free."""
-        if not (line := waiting_runs()):
+        if not waiting_runs():
             return False
-        with queue_lock():
-            chosen = self._choose([waiting for waiting in line if waiting.run.status is Status.QUEUED])
+        with queue_lock():  # looked at once more: another engine may have taken a run over in between
+            chosen = self._choose(waiting_runs())
             if chosen is None or (slot := _free_slot()) is None:
                 return False
             if chosen.engine != self.id:
                 write_json(chosen.run.folder / QUEUE, {"ticket": chosen.ticket, "engine": self.id})
-        self._working.append(Working(chosen.run, self._hand_over(chosen.run), slot))
+        self._working.append(Working(chosen.run, chosen.ticket, self._hand_over(chosen.run), slot))
         return True
 
     def _choose(self, line: list[Waiting]) -> Waiting | None:
@@ -263,22 +291,34 @@ class LocalEngine:
 
     def _take_out_of_line(self, run: Run) -> bool:
         """Stop a run that has not begun; False if it has."""
-        with queue_lock():
-            if run.status is not Status.QUEUED or any(working.run.id == run.id for working in self._working):
-                return False
-            started = (run.folder / METRICS).exists()
-            if not started:
-                write_json(
-                    run.folder / RESULT, {"status": "stopped", "reason": None, "epochs": 0, "finished": time.time()}
-                )
-            (run.folder / QUEUE).unlink(missing_ok=True)
-            return True
+        if run.status is not Status.QUEUED:
+            return False
+        try:
+            # a worker that is about to begin wants the run's lock, too: it then finds that it is not wanted
+            with queue_lock(), FileLock(run.folder / LOCK, timeout=0.2):
+                if (run.folder / RESULT).exists() or not (run.folder / QUEUE).exists():
+                    return False
+                if not (run.folder / METRICS).exists():
+                    result = {"status": "stopped", "reason": None, "epochs": 0, "finished": time.time()}
+                    write_json(run.folder / RESULT, result)
+                (run.folder / QUEUE).unlink(missing_ok=True)
+                return True
+        except Timeout:
+            return False
+
+
+def _check_rate(learning_rate: float | None) -> None:
+    """Refuse a learning rate that a recipe could not have."""
+    try:
+        Optimizer(**({} if learning_rate is None else {"learning_rate": learning_rate}))
+    except ValidationError as error:
+        raise refusal(error, prefix="training.optimizer") from None
 
 
 def _free_slot() -> FileLock | None:
     """A slot's lock, held; None if all are taken."""
-    for number in range(int(limit("slots"))):
-        slot = FileLock(folder("engines") / f"slot-{number}.lock", timeout=0)
+    for number in range(max(1, int(limit("slots")))):
+        slot = FileLock(folder("engines") / f"slot-{number}.lock", timeout=0, thread_local=False)
         with suppress(Timeout):
             slot.acquire()
             return slot

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from imgcls.home import folder
+from imgcls.home import folder, home
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,4 +35,5 @@ def _environment() -> dict[str, str]:
     """The server's environment without what a worker has no business with."""
     secret = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY")
     kept = {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in secret)}
-    return kept | {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"}
+    # absolute: a worker does not run in the folder that a relative one starts from
+    return kept | {"IMGCLS_HOME": str(home()), "TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"}

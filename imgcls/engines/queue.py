@@ -41,6 +41,13 @@ def engine_lock_path(engine: str) -> Path:
     return folder("engines") / f"{engine}.lock"
 
 
+def sweep_engine_locks() -> None:
+    """Delete the locks of engines that were killed. The queue lock must be held, as by an engine that begins."""
+    for path in folder("engines").glob("[0-9]*-*.lock"):
+        if not is_locked(path):
+            path.unlink(missing_ok=True)
+
+
 def waiting_runs() -> list[Waiting]:
     """The line, first come first."""
     found = []
@@ -60,6 +67,11 @@ def _place(run: Run) -> tuple[int, str]:
         return int(data["ticket"]), str(data["engine"])
     except (KeyError, TypeError, ValueError):
         return 0, ""
+
+
+def ticket_of(run: Run) -> int:
+    """The ticket that a run holds; 0 for none."""
+    return _place(run)[0]
 
 
 def _next_ticket() -> int:

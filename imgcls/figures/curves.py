@@ -29,10 +29,9 @@ class CurveWords:
     quantity: str
     training: str
     validation: str
-    best: str
 
 
-def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords) -> go.Figure:
+def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords, height: int = HEIGHT) -> go.Figure:
     """Training per step, smoothed, as a thin line; training per epoch as dots on it; validation thick.
 
     The horizontal axis spans the whole run from the start. Lines are named at their end.
@@ -42,6 +41,7 @@ def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords
         quantity: `loss` (cross-entropy, natural logarithm) or `accuracy` (share of right answers).
         dark: colours for the dark page.
         words: what stands on the figure, translated.
+        height: in pixels.
     """
     colours = ink(dark)
     figure = go.Figure(layout=base_layout(dark))
@@ -56,9 +56,9 @@ def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords
     figure.add_trace(_line(epochs_x, validation, colours["accent"], 3.2, words.validation, markers=7))
     ends = _ends(steps_x, steps_y, epochs_x, validation)
     figure.update_layout(
-        height=HEIGHT,
+        height=height,
         hovermode="x",
-        annotations=_names(ends, quantity, _top(steps_y, validation), colours, words),
+        annotations=_names(ends, _span(quantity, _top(steps_y, validation)) / (height - 80), colours, words),
         shapes=_best_mark(curve, colours),
         margin={"l": 8, "r": 76, "t": 12, "b": 8},
     )
@@ -109,9 +109,13 @@ def _top(steps: np.ndarray, validation: list[float]) -> float:
 
 
 def _value_axis(quantity: Quantity, top: float) -> dict[str, Any]:
-    if quantity == "accuracy":
-        return {"range": [0, 1.02], "tickformat": ".0%", "nticks": 6}
-    return {"range": [0, top * 1.08], "nticks": 6}
+    shown = {"range": [0, _span(quantity, top)], "nticks": 6}
+    return shown | {"tickformat": ".0%"} if quantity == "accuracy" else shown
+
+
+def _span(quantity: Quantity, top: float) -> float:
+    """The value at the upper end of the axis."""
+    return 1.02 if quantity == "accuracy" else top * 1.08
 
 
 Point = tuple[float, float]
@@ -127,11 +131,10 @@ def _ends(steps_x: Any, steps_y: Any, epochs_x: Any, validation: Any) -> dict[st
 
 
 def _names(
-    ends: dict[str, Point], quantity: Quantity, top: float, colours: dict[str, str], words: CurveWords
+    ends: dict[str, Point], per_pixel: float, colours: dict[str, str], words: CurveWords
 ) -> list[dict[str, Any]]:
-    """The name of each line beside its end, moved apart where two ends meet."""
-    span = 1.02 if quantity == "accuracy" else top * 1.08
-    pixels = {name: point[1] / span * (HEIGHT - 80) for name, point in ends.items()}
+    """The name of each line beside its end, moved apart where two ends meet; `per_pixel`: value per pixel of height."""
+    pixels = {name: point[1] / per_pixel for name, point in ends.items()}
     shift = dict.fromkeys(ends, 0.0)
     if len(ends) == 2 and abs(pixels["training"] - pixels["validation"]) < 18:
         up = 9 - abs(pixels["training"] - pixels["validation"]) / 2

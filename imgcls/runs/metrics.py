@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ class MetricsLog:
             self._file.flush()
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # a line that a full disk refused, and `write` has said so
+            self._file.close()
 
 
 @dataclass
@@ -83,11 +85,12 @@ class Curve:
 
     def seconds_left(self) -> float | None:
         """Time that the remaining steps take at the present speed, in seconds; None before the first step."""
-        if not self.step or not self.images_per_second:
+        if not (self.start and self.step and self.images_per_second):
             return None
-        images = (self.total_steps - self.last_step) / max(1, self.steps_per_epoch) * self.start["train_images"]
-        pauses = self.start.get("seconds_per_validation", 0.0) * (self.start["epochs"] - len(self.epochs))
-        return images / self.images_per_second + pauses
+        epochs = (self.total_steps - self.last_step) / max(1, self.steps_per_epoch)
+        validation = self.epochs[-1].get("validation_seconds", 0.0) if self.epochs else 0.0
+        whole = self.start["epochs"] - sum(1 for epoch in self.epochs if not epoch.get("partial"))
+        return epochs * self.start["train_images"] / self.images_per_second + validation * max(0, whole)
 
     def _take(self, line: dict[str, Any]) -> None:
         self.last_time = line["t"]
@@ -105,12 +108,15 @@ class Curve:
             self.events.append(line)
 
     def _take_steps(self, line: dict[str, Any]) -> None:
-        count, every = len(line["loss"]), line.get("every", 1)
-        self.step += [line["step"] - every * (count - 1 - place) for place in range(count)]
-        self.loss += line["loss"]
-        self.accuracy += line["accuracy"]
-        self.learning_rate += [line["learning_rate"]] * count
-        self.images_per_second = line["images_per_second"]
+        # everything is read before anything is kept: the lists stay equally long whatever the line lacks
+        last, loss, accuracy = line["step"], line["loss"], line["accuracy"]
+        rate, speed = line["learning_rate"], line["images_per_second"]
+        count, every = len(loss), line.get("every", 1)
+        self.step += [last - every * (count - 1 - place) for place in range(count)]
+        self.loss += loss
+        self.accuracy += accuracy
+        self.learning_rate += [rate] * count
+        self.images_per_second = speed
 
     def _rewind(self, step: int) -> None:
         keep = sum(1 for known in self.step if known <= step)

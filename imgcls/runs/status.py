@@ -5,11 +5,18 @@ from __future__ import annotations
 import time
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from imgcls.atomic import read_json
 from imgcls.language import N_
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 LOCK = "worker.lock"
 RESULT = "result.json"
@@ -52,26 +59,35 @@ STATUS_WORDS = {
 
 def derive_status(folder: Path) -> Status:
     """Read the status off the files of a run."""
-    result = read_json(folder / RESULT)
-    if isinstance(result, dict):
-        return Status(result["status"])
+    # the order matters: a worker takes the lock, then its place out of the line, and in the end it
+    # writes the result before it lets go of the lock
+    if ended := _ended(folder):
+        return ended
+    waits = (folder / QUEUE).exists()
     if is_locked(folder / LOCK):
-        control = read_json(folder / CONTROL) or {}
-        return Status.PAUSED if control.get("pause") else Status.RUNNING
-    # the order matters: a worker that ends writes the result before it lets go of the lock
-    if isinstance(result := read_json(folder / RESULT), dict):
-        return Status(result["status"])
-    return Status.QUEUED if (folder / QUEUE).exists() else Status.INTERRUPTED
+        control = read_json(folder / CONTROL)
+        paused = isinstance(control, dict) and control.get("pause") is True
+        return Status.PAUSED if paused else Status.RUNNING
+    return _ended(folder) or (Status.QUEUED if waits else Status.INTERRUPTED)
+
+
+def _ended(folder: Path) -> Status | None:
+    """What the result says; None where there is none, or none that can be read."""
+    result = read_json(folder / RESULT)
+    said = result.get("status") if isinstance(result, dict) else None
+    return next((status for status in Status if status.is_over and status == said), None)
 
 
 def is_locked(path: Path) -> bool:
     """Whether a living process holds the lock at `path`.
 
-    Asking means trying to take it. Who asks holds it for an instant, so a first "taken" may be
-    another who asks: only the second one counts.
+    Asking means trying to take it. Where the system can, all who ask share it, and so are never
+    taken for a holder; else a first "taken" may be another who asks: only the second one counts.
     """
     if not path.exists():
         return False
+    if fcntl:
+        return _is_held(path)
     for attempt in range(2):
         try:
             with FileLock(path, timeout=0):
@@ -82,3 +98,14 @@ def is_locked(path: Path) -> bool:
         except OSError:
             return False  # the folder went away in between
     return True
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # the folder went away in between
+    return False

@@ -43,7 +43,8 @@ class Run:
     @property
     def result(self) -> dict[str, Any] | None:
         """How it ended; None while it has not."""
-        return read_json(self.folder / RESULT)
+        result = read_json(self.folder / RESULT)
+        return result if isinstance(result, dict) else None
 
     @property
     def created(self) -> float:
@@ -53,10 +54,14 @@ class Run:
     @property
     def title(self) -> str:
         """The name that a person gave it, else what it is."""
+        return self._given_title() or self._usual_title(self.recipe)
+
+    def _given_title(self) -> str | None:
         given = read_json(self.folder / "title.json")
-        if isinstance(given, dict) and isinstance(given.get("title"), str):
-            return given["title"]
-        recipe = self.recipe
+        title = given.get("title") if isinstance(given, dict) else None
+        return title if isinstance(title, str) else None
+
+    def _usual_title(self, recipe: Recipe) -> str:
         return f"{recipe.architecture.name} · {recipe.dataset.name} · {self.id[-6:]}"
 
     @property
@@ -139,7 +144,8 @@ def summarise(run: Run) -> RunSummary | None:
         return None
     if recipe is None:
         return None
-    return RunSummary(run.id, run.title, run.status, run.created, recipe, run.result or {})
+    title = run._given_title() or run._usual_title(recipe)
+    return RunSummary(run.id, title, run.status, run.created, recipe, run.result or {})
 
 
 def list_runs() -> list[RunSummary]:
@@ -161,7 +167,8 @@ def rename_run(run: Run, title: str) -> None:
     if title:
         write_json(run.folder / "title.json", {"title": title})
     else:
-        (run.folder / "title.json").unlink(missing_ok=True)
+        with disk_errors(run.folder / "title.json"):
+            (run.folder / "title.json").unlink(missing_ok=True)
 
 
 def delete_run(run: Run) -> None:

@@ -1,13 +1,17 @@
-"""Checkpoints: all variables of model and optimizer as plain arrays, with their sha256.
+"""Checkpoints: all variables of model and optimizer and the progress as plain arrays, with their sha256.
 
 `checkpoints/checkpoint.json` names the files: `last`, the one before it (`previous`), and `best`.
-Nothing is loaded whose checksum does not match.
+Nothing is loaded whose checksum does not match. A file that is named is never written again: no two
+have the same name.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,7 +61,10 @@ class Checkpoints:
         self.folder = run_folder / "checkpoints"
         with disk_errors(self.folder):
             self.folder.mkdir(exist_ok=True)
-        self._pointer: dict[str, Any] = read_json(self.folder / POINTER) or {}
+        pointer = read_json(self.folder / POINTER)
+        entries = pointer.items() if isinstance(pointer, dict) else []
+        self._pointer = {name: entry for name, entry in entries if isinstance(entry, dict)}
+        self._is_lost = not self._pointer and (self.folder / POINTER).exists()
 
     def save(
         self,
@@ -69,38 +76,53 @@ class Checkpoints:
         """Write the present state, and the best weights where they are new."""
         pointer = dict(self._pointer)
         if best is not None:
-            pointer["best"] = self._write(f"best-{progress.step}.npz", best, [])
-        last = self._write(f"last-{progress.step}.npz", weights, optimizer)
-        if "last" in pointer and pointer["last"]["file"] != last["file"]:
+            pointer["best"] = self._write("best", progress, best, [])
+        if "last" in pointer:
             pointer["previous"] = pointer["last"]
-        pointer["last"] = {**last, "progress": asdict(progress)}
+        # a second copy of the progress, for who only wants to know how far the run is
+        pointer["last"] = self._write("last", progress, weights, optimizer) | {"progress": asdict(progress)}
+        self._point(pointer)
+
+    def save_best(self, progress: Progress, best: list[np.ndarray]) -> None:
+        """Write the best weights alone: the present ones are not worth going on from."""
+        self._point(self._pointer | {"best": self._write("best", progress, best, [])})
+
+    def _write(
+        self, kind: str, progress: Progress, weights: list[np.ndarray], optimizer: list[np.ndarray]
+    ) -> dict[str, Any]:
+        arrays = {f"model-{place:04d}": value for place, value in enumerate(weights)}
+        arrays |= {f"optimizer-{place:04d}": value for place, value in enumerate(optimizer)}
+        arrays["progress"] = np.frombuffer(json.dumps(asdict(progress)).encode(), np.uint8)
+        name = f"{kind}-{progress.step}-{secrets.token_hex(3)}.npz"
+        return {"file": name, "sha256": write_arrays(self.folder / name, arrays)}
+
+    def _point(self, pointer: dict[str, dict[str, Any]]) -> None:
         write_json(self.folder / POINTER, pointer)
         self._pointer = pointer
         self._sweep()
 
-    def _write(self, name: str, weights: list[np.ndarray], optimizer: list[np.ndarray]) -> dict[str, str]:
-        arrays = {f"model-{place:04d}": value for place, value in enumerate(weights)}
-        arrays |= {f"optimizer-{place:04d}": value for place, value in enumerate(optimizer)}
-        return {"file": name, "sha256": write_arrays(self.folder / name, arrays)}
-
     def _sweep(self) -> None:
-        """Delete what the pointer no longer names."""
-        named = {entry["file"] for entry in self._pointer.values()}
-        for path in self.folder.glob("*.npz"):
-            if path.name not in named:
-                path.unlink(missing_ok=True)
+        """Delete what the pointer does not name, also what a killed worker left half-written."""
+        named = {POINTER, *(entry.get("file") for entry in self._pointer.values())}
+        with suppress(OSError):  # it costs space, no more; the next one tries again
+            for path in self.folder.iterdir():
+                if path.name not in named:
+                    path.unlink(missing_ok=True)
 
     def newest(self) -> tuple[Progress, dict[str, np.ndarray]] | None:
         """The last checkpoint that is whole, falling back on the one before; None if there is none."""
-        for entry in [self._pointer[name] for name in ("last", "previous") if name in self._pointer]:
-            if (arrays := self._read(entry)) is not None:
-                return Progress(**entry["progress"]), arrays
+        for name in ("last", "previous"):
+            entry = self._pointer.get(name)
+            if entry and (arrays := self._read(entry)) is not None:
+                self._pointer["last"] = entry  # the next one's previous, which must not be a damaged one
+                return Progress(**json.loads(arrays.pop("progress").tobytes())), arrays
         return None
 
     @property
     def is_damaged(self) -> bool:
         """Whether the last checkpoint fails its checksum."""
-        return "last" in self._pointer and self._read(self._pointer["last"]) is None
+        entry = self._pointer.get("last")
+        return self._is_lost if entry is None else self._read(entry) is None
 
     def best(self) -> list[np.ndarray]:
         """The best weights so far, else the last ones.
@@ -122,11 +144,11 @@ class Checkpoints:
         return str(entry.get("sha256", ""))
 
     def _read(self, entry: Mapping[str, Any]) -> dict[str, np.ndarray] | None:
-        path = self.folder / entry["file"]
         try:
+            path = self.folder / Path(entry["file"]).name
             data = path.read_bytes()
             return read_arrays(path) if hashlib.sha256(data).hexdigest() == entry["sha256"] else None
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
 

@@ -43,7 +43,7 @@ class Control:
 
     def __init__(self, folder: Path, leave: threading.Event | None = None) -> None:
         self._folder = folder
-        self._changed: int | None = None
+        self._changed: tuple[int, int] | None = None
         self._wishes = Wishes()
         self.leave = leave or threading.Event()
 
@@ -51,9 +51,10 @@ class Control:
     def wishes(self) -> Wishes:
         """The newest wishes; the file is only read when it has changed."""
         try:
-            changed = (self._folder / CONTROL).stat().st_mtime_ns
+            facts = (self._folder / CONTROL).stat()
         except OSError:
             return self._wishes
+        changed = (facts.st_mtime_ns, facts.st_ino)  # two wishes may fall into one tick of the clock
         if changed != self._changed:
             self._wishes, self._changed = read_wishes(self._folder), changed
         return self._wishes

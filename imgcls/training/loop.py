@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from imgcls.architectures import ARCHITECTURES, build_model
-from imgcls.atomic import write_arrays
+from imgcls.atomic import disk_errors, write_arrays
 from imgcls.evaluation.metrics import accuracy, confusion_matrix, cross_entropy
 from imgcls.language import N_
 from imgcls.limits import limit
@@ -103,9 +103,8 @@ class Session:
         """Train from where the run stands until it ends."""
         self._start()
         while self.progress.epoch < self.recipe.training.epochs:
-            if ending := self._steps_of_epoch():
+            if ending := self._steps_of_epoch() or self._finish_epoch():
                 return self._end(ending)
-            self._finish_epoch()
             patience = self.recipe.training.early_stopping
             if patience is not None and self.progress.waited >= patience:
                 return self._end("early")
@@ -137,11 +136,11 @@ class Session:
             return ending
         partial = self.progress.step % self.per_epoch != 0
         if ending in ("stopped", "time") and (partial or self.progress.best is None):
-            self._validate(partial=True)
+            ending = ending if self._validate(partial=True) else "diverged"
         if ending == "diverged":
             # the present weights are broken: only a best epoch is worth keeping
             if self._best_weights is not None:
-                self.checkpoints.save(self.progress, self._best_weights, [], self._best_weights)
+                self.checkpoints.save_best(self.progress, self._best_weights)
             return ending
         self._save()
         return ending
@@ -234,20 +233,27 @@ class Session:
 
     # -- the end of an epoch
 
-    def _finish_epoch(self) -> None:
+    def _finish_epoch(self) -> Ending | None:
         self.progress.epoch += 1
-        self._validate(partial=False)
+        if not self._validate(partial=False):
+            return "diverged"
         self.progress.loss_sum = self.progress.hit_sum = 0.0
         if time.monotonic() - self._saved >= CHECKPOINT_SECONDS:
             self._save()
+        return None
 
-    def _validate(self, partial: bool) -> None:
+    def _validate(self, partial: bool) -> bool:
+        """Log the epoch and keep its weights if they are the best; False if the loss is no number any more."""
         progress = self.progress
         began = time.perf_counter()
         logits = self.steps.predict(self.data.validation.images)
         took = time.perf_counter() - began
         progress.seconds += took
         labels = self.data.validation.labels
+        loss = float(cross_entropy(logits, labels).mean())
+        if not np.isfinite(loss):
+            self.bad_loss = loss
+            return False
         seen = self._seen_in_epoch(partial)
         epoch = progress.epoch + partial
         line = {
@@ -256,7 +262,7 @@ class Session:
             "partial": partial,
             "loss": _short(progress.loss_sum / seen),
             "accuracy": _short(progress.hit_sum / seen),
-            "val_loss": _short(cross_entropy(logits, labels).mean()),
+            "val_loss": _short(loss),
             "val_accuracy": _short(accuracy(logits, labels)),
             "seconds": round(progress.seconds, 3),
             "validation_seconds": round(took, 4),
@@ -269,6 +275,7 @@ class Session:
             progress.waited += 1
         self._snapshot(epoch, logits, labels)
         self.log.write("epoch", **line)
+        return True
 
     def _seen_in_epoch(self, partial: bool) -> int:
         whole = len(self.data.train)
@@ -285,7 +292,8 @@ class Session:
     def _snapshot(self, epoch: int, logits: np.ndarray, labels: np.ndarray) -> None:
         """What the page shows of this epoch besides the curve: mistakes on validation images, first filters."""
         place = self.folder / "snapshots"
-        place.mkdir(exist_ok=True)
+        with disk_errors(place):
+            place.mkdir(exist_ok=True)
         arrays = {"confusion": confusion_matrix(logits, labels)}
         if (filters := first_filters(self.model)) is not None:
             arrays["filters"] = filters

@@ -7,6 +7,7 @@ import json
 import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from imgcls.atomic import read_json, write_json
 from imgcls.datasets import DATASETS
@@ -49,13 +50,15 @@ def timing_key(recipe: Recipe) -> str:
 
 def known_timing(recipe: Recipe) -> Timing | None:
     """What was measured before, if anything was."""
-    entry = (read_json(_path()) or {}).get(timing_key(recipe))
-    return Timing(**entry) if entry else None
+    entry = _known().get(timing_key(recipe))
+    try:
+        return Timing(**entry) if entry else None
+    except TypeError:
+        return None  # noted by another version
 
 
 def keep_timing(recipe: Recipe, timing: Timing) -> None:
-    known = read_json(_path()) or {}
-    write_json(_path(), known | {timing_key(recipe): asdict(timing)}, durable=False)
+    write_json(_path(), _known() | {timing_key(recipe): asdict(timing)}, durable=False)
 
 
 def estimated_seconds(recipe: Recipe, timing: Timing) -> float:
@@ -64,6 +67,11 @@ def estimated_seconds(recipe: Recipe, timing: Timing) -> float:
     steps = -(-round(size * recipe.split.train) // recipe.training.batch_size)
     epoch = steps * timing.step + size * recipe.split.validation * timing.validation_image
     return OVERHEAD + recipe.training.epochs * epoch
+
+
+def _known() -> dict[str, Any]:
+    known = read_json(_path())
+    return known if isinstance(known, dict) else {}
 
 
 def _path() -> Path:

@@ -39,12 +39,14 @@ def main() -> int:
 
 
 def _read(stream: IO[bytes], line: queue.Queue[Message | None], cancelled: set[int]) -> None:
-    while (message := receive(stream)) is not None:
-        if "cancel" in message.header:
-            cancelled.add(message.header["cancel"])
-        else:
-            line.put(message)
-    line.put(None)
+    try:
+        while (message := receive(stream)) is not None:
+            if "cancel" in message.header:
+                cancelled.add(message.header["cancel"])
+            else:
+                line.put(message)
+    finally:
+        line.put(None)  # also after nonsense: a worker that hears nothing more must not stay
 
 
 def _answer(message: Message, operations: dict[str, Any]) -> Message:

@@ -86,8 +86,8 @@ def work(folder: Path, leave: threading.Event) -> int:
     """Take the run's lock, train, and leave the run in a state that its files explain."""
     try:
         with FileLock(folder / LOCK, timeout=5):
-            if read_json(folder / RESULT) is not None:
-                return 0  # stopped while it waited
+            if read_json(folder / RESULT) is not None or not (folder / QUEUE).exists():
+                return 0  # stopped, or taken out of the line, while it waited
             (folder / QUEUE).unlink(missing_ok=True)
             (folder / PROBLEM).unlink(missing_ok=True)
             return _train(folder, leave)

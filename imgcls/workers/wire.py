@@ -16,6 +16,7 @@ import numpy as np
 
 #: Larger headers or messages are nonsense: two channels out of step.
 MOST_HEADER, MOST_ARRAY = 64 * 2**20, 2**30
+PART = 2**20
 _DTYPES = {"uint8", "int32", "int64", "float32", "float64", "bool"}
 
 
@@ -28,8 +29,15 @@ class Message:
 
 
 def send(stream: IO[bytes], message: Message) -> None:
-    """Write one message and flush."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in message.arrays.items()}
+    """Write one message and flush.
+
+    Raises:
+        ValueError: an array of another type than the other side takes; nothing has been written.
+    """
+    arrays = {name: np.asarray(array, order="C") for name, array in message.arrays.items()}
+    for name, array in arrays.items():
+        if str(array.dtype) not in _DTYPES:
+            raise ValueError(f"expected {name} to be one of {sorted(_DTYPES)}. Received: {array.dtype}")
     listing = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
     header = json.dumps({**message.header, "arrays": listing}).encode()
     stream.write(struct.pack(">I", len(header)) + header)
@@ -53,9 +61,9 @@ def receive(stream: IO[bytes]) -> Message | None:
     data = _exactly(stream, length)
     if data is None:
         return None
-    header = json.loads(data)
+    header, listing = _parsed(data)
     arrays: dict[str, np.ndarray] = {}
-    for name, dtype, shape in header.pop("arrays"):
+    for name, dtype, shape in listing:
         array = _array(stream, dtype, shape)
         if array is None:
             return None
@@ -63,9 +71,23 @@ def receive(stream: IO[bytes]) -> Message | None:
     return Message(header, arrays)
 
 
+def _parsed(data: bytes) -> tuple[dict[str, Any], list[tuple[str, str, list[int]]]]:
+    """The header, and name, dtype and shape of each array, all of the types they should have."""
+    try:
+        header = json.loads(data)
+        listing = [(name, dtype, shape) for name, dtype, shape in header.pop("arrays")]
+        for name, dtype, shape in listing:
+            sizes = [size for size in shape if type(size) is int and size >= 0]
+            if not isinstance(name, str) or dtype not in _DTYPES or sizes != shape:
+                raise ValueError
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise ValueError("not a message") from None
+    return header, listing
+
+
 def _array(stream: IO[bytes], dtype: str, shape: list[int]) -> np.ndarray | None:
-    size = math.prod(shape) * np.dtype(dtype).itemsize if dtype in _DTYPES else MOST_ARRAY + 1
-    if not 0 <= size <= MOST_ARRAY:
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size > MOST_ARRAY:
         raise ValueError("not a message")
     data = _exactly(stream, size)
     return None if data is None else np.frombuffer(data, dtype).reshape(shape)
@@ -74,7 +96,7 @@ def _array(stream: IO[bytes], dtype: str, shape: list[int]) -> np.ndarray | None
 def _exactly(stream: IO[bytes], count: int) -> bytes | None:
     parts = []
     while count:
-        part = stream.read(count)
+        part = stream.read(min(count, PART))  # a claim of a gigabyte must not cost one before it has come
         if not part:
             return None
         parts.append(part)

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.engines.inference import Answer
+from imgcls.errors import ImgclsError
 from pages.components.services import inference
 from pages.components.words import _
 
@@ -25,6 +26,8 @@ _PATIENCE = 0.25
 def ask(place: str, operation: str, arrays: dict[str, np.ndarray] | None = None, **arguments: Any) -> Answer | None:
     """The answer to an operation, or None while it is under way. Asking the same again costs nothing.
 
+    A question that failed says so once and is asked anew at the next run: what stood in its way may have gone.
+
     Args:
         place: names the answer's place on the page; a new question at the same place replaces the old one.
 
@@ -33,7 +36,7 @@ def ask(place: str, operation: str, arrays: dict[str, np.ndarray] | None = None,
     """
     key, question = f"answer: {place}", _digest(operation, arrays or {}, arguments)
     asked = st.session_state.get(key)
-    if asked is None or asked[0] != question or _has_failed(asked[1]):
+    if asked is None or asked[0] != question:
         asked = (question, inference().ask(operation, arrays, **arguments), time.monotonic())
         st.session_state[key] = asked
     future: Future[Answer] = asked[1]
@@ -41,6 +44,9 @@ def ask(place: str, operation: str, arrays: dict[str, np.ndarray] | None = None,
         return future.result(_PATIENCE)
     except TimeoutError:
         return None
+    except ImgclsError:
+        st.session_state.pop(key)
+        raise
 
 
 def waiting(place: str, text: str | None = None) -> None:
@@ -62,11 +68,6 @@ def look_again(place: str, text: str = "") -> None:
         if seconds < 2
         else _("{text} ({seconds:.0f} s; the first time takes about ten)", text=text, seconds=seconds)
     )
-
-
-def _has_failed(future: Future[Answer]) -> bool:
-    """A question that failed is asked anew at the next run: what stood in its way may have gone."""
-    return future.done() and future.exception() is not None
 
 
 def _digest(operation: str, arrays: dict[str, np.ndarray], arguments: dict[str, Any]) -> str:

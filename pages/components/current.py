@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from imgcls.errors import UnknownNameError
 from imgcls.runs import RunSummary, get_run, list_runs
+from pages.components.notices import show_error
 from pages.components.words import _
 
 _RUN, _PICTURE = "run", "picture"
@@ -16,17 +18,19 @@ _RUN, _PICTURE = "run", "picture"
 def current_run() -> str | None:
     """The run named in the link, else the one this session looked at last; kept in both.
 
-    Raises:
-        UnknownNameError: the link names a run that is not there.
+    One that is not there, or no more, is said so once and forgotten.
     """
-    asked = st.query_params.get(_RUN)
-    if asked:
+    asked: str | None = st.query_params.get(_RUN) or st.session_state.get(_RUN)
+    if asked is None:
+        return None
+    try:
         get_run(asked)
-        st.session_state[_RUN] = asked
-    kept = st.session_state.get(_RUN)
-    if kept and st.query_params.get(_RUN) != kept:
-        st.query_params[_RUN] = kept  # switching pages drops the query string
-    return kept
+    except UnknownNameError as error:
+        show_error(error)
+        look_at(None)
+        return None
+    look_at(asked)  # switching pages drops the query string
+    return asked
 
 
 def look_at(run_id: str | None) -> None:
@@ -36,7 +40,8 @@ def look_at(run_id: str | None) -> None:
         st.query_params.pop(_RUN, None)
     else:
         st.session_state[_RUN] = run_id
-        st.query_params[_RUN] = run_id
+        if st.query_params.get(_RUN) != run_id:
+            st.query_params[_RUN] = run_id
 
 
 @dataclass(frozen=True)

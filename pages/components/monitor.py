@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from imgcls.atomic import read_arrays, read_json
 from imgcls.datasets import DATASETS
@@ -24,8 +25,8 @@ from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.words import _
 
-#: Seconds between two looks at a run that is going on.
-TICK = 0.7
+#: Seconds between two looks at a run that is going on; more often until there is something to see.
+TICK, FIRST_TICK = 0.7, 0.25
 _COLOURS = {
     Status.COMPLETED: "green",
     Status.FAILED: "red",
@@ -36,20 +37,26 @@ _RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 
 
 def monitor(run_id: str) -> None:
     """Everything about one run; looks again by itself as long as something can change."""
-    active = get_run(run_id).status.is_active
-    st.fragment(_monitor, run_every=TICK if active else None)(run_id, active)
+    run = get_run(run_id)
+    active, begun = run.status.is_active, bool(_follow(run).step)
+    tick = (TICK if begun else FIRST_TICK) if active else None
+    st.fragment(_monitor, run_every=tick)(run_id, active, begun)
 
 
-def _monitor(run_id: str, was_active: bool) -> None:
+def _monitor(run_id: str, was_active: bool, had_begun: bool) -> None:
     try:
-        run = get_run(run_id)
-    except ImgclsError as error:  # deleted while it was watched
+        _watch(get_run(run_id), was_active, had_begun)
+    except (
+        ImgclsError
+    ) as error:  # deleted while it was watched, or not to be read; outside, nobody catches for a fragment
         show_error(error)
-        return
+
+
+def _watch(run: Run, was_active: bool, had_begun: bool) -> None:
     status = run.status
-    if was_active and not status.is_active:
-        st.rerun()  # ends the looking, and lets the whole page know
     curve = _follow(run)
+    if was_active != status.is_active or had_begun != bool(curve.step):
+        st.rerun()  # another pace of looking, or none
     left, right = st.columns([4, 8], gap="large")
     with left:
         _heading(run, status)
@@ -109,7 +116,14 @@ def _ask(run: Run, **wishes: Any) -> None:
     except ImgclsError as error:
         show_error(error)
     else:
+        _look_anew()
+
+
+def _look_anew() -> None:
+    try:
         st.rerun(scope="fragment")
+    except StreamlitAPIException:  # the click came with a run of the whole page
+        st.rerun()
 
 
 def _rate_control(run: Run, curve: Curve) -> None:
@@ -117,9 +131,11 @@ def _rate_control(run: Run, curve: Curve) -> None:
     base = run.recipe.training.optimizer.learning_rate
     now = asked or base
     rates = sorted({*_RATES, base, now})
-    chosen = st.select_slider(
-        _("Learning rate"), rates, value=now, format_func=lambda rate: f"{rate:g}", key=f"live rate {run.id}"
-    )
+    key, seen = f"live rate {run.id}", f"live rate seen {run.id}"
+    if key not in st.session_state or st.session_state.get(seen) != now:
+        # somebody else may have changed it: the slider follows, or it would change it back
+        st.session_state[key] = st.session_state[seen] = now
+    chosen = st.select_slider(_("Learning rate"), rates, format_func=lambda rate: f"{rate:g}", key=key)
     if chosen != now:
         _ask(run, learning_rate=chosen)
 
@@ -218,7 +234,7 @@ def _curves(curve: Curve) -> None:
 
 def _curve(curve: Curve, quantity: Quantity) -> None:
     names: dict[str, str] = {"loss": _("loss"), "accuracy": _("accuracy")}
-    words = CurveWords(_("epoch"), names[quantity], _("training"), _("validation"), _("best epoch"))
+    words = CurveWords(_("epoch"), names[quantity], _("training"), _("validation"))
     st.plotly_chart(
         curve_figure(curve, quantity, is_dark(), words),
         key=f"curve {quantity}",

@@ -33,9 +33,9 @@ def show_picture(pixels: np.ndarray, alt: str, caption: str | None = None, width
     _show(base64.b64encode(encode_png(pixels)).decode(), alt, caption, width, crisp)
 
 
-def show_asset(path: Path, alt: str, caption: str | None = None) -> None:
+def show_asset(path: Path, alt: str, caption: str | None = None, width: int | None = None) -> None:
     """Show a PNG that comes with the app."""
-    _show(_asset(path), alt, caption, None, crisp=False)
+    _show(_asset(path), alt, caption, width, crisp=False)
 
 
 @lru_cache(maxsize=32)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from imgcls.engines import LocalEngine
 from imgcls.engines.inference import InferenceClient
+from imgcls.limits import limit
 
 #: Seconds after the first page is asked for until workers warm up: long enough for it to be painted.
 _WARM_UP_AFTER = 1.5
@@ -21,7 +22,7 @@ def engine() -> LocalEngine:
     Raises:
         PlaceError: the home folder cannot be written to.
     """
-    return LocalEngine()
+    return LocalEngine(spare=limit("spare_workers") > 0)
 
 
 @st.cache_resource(show_spinner=False)

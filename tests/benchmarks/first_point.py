@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.benchmarks.first_point [--rounds 5]
 
 Warm and cold clicks alternate in one run. Cold means a server without a spare worker
-(`IMGCLS_SPARE=0`), as if the click came first.
+(`IMGCLS_SPARE_WORKERS=0`), as if the click came first.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import FLAGS, chromium, start_server
 
-POINT = "() => [...document.querySelectorAll('.js-plotly-plot')].some(plot => (plot.data?.[0]?.x?.length ?? 0) > 0)"
+POINT = "() => [...document.querySelectorAll('.st-key-curve-loss .js-plotly-plot')].some(plot => (plot.data?.[0]?.x?.length ?? 0) > 0)"
 
 
 def seconds_to_first_point(browser: Any, warm: bool) -> float:
     """One server, one click."""
     with tempfile.TemporaryDirectory() as place:
-        os.environ["IMGCLS_SPARE"] = "1" if warm else "0"
+        os.environ["IMGCLS_SPARE_WORKERS"] = "1" if warm else "0"
         server = start_server(Path(place) / "home", Path(place) / "server.log")
         try:
             page = browser.new_page()

@@ -1,0 +1,54 @@
+"""Every data set is what its entry says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from imgcls.datasets import DATASETS, ImageSet, dataset_options, load
+from imgcls.errors import RecipeError, UnknownNameError
+from imgcls.recipe import Choice
+
+
+@pytest.mark.parametrize("name", DATASETS.names())
+def test_every_data_set(name):
+    entry = DATASETS.get(name)
+    images = load(Choice(name=name))
+    assert images.images.shape == (entry.size, *entry.image_shape)
+    assert images.images.dtype == np.uint8
+    assert images.image_shape == entry.image_shape
+    assert entry.image_shape[2] in (1, 3)
+    assert images.labels.shape == (entry.size,) == (len(images),)
+    assert images.labels.dtype == np.int64
+    assert images.class_names == entry.class_names
+    assert len(set(entry.class_names)) == len(entry.class_names) >= 2
+    assert sorted(set(images.labels.tolist())) == list(range(len(entry.class_names)))
+    assert np.ptp(images.images) > 100  # pictures, not a black table
+    for text in (entry.title, entry.summary, entry.source, entry.licence):
+        assert text
+
+    again = load(Choice(name=name))
+    np.testing.assert_array_equal(again.images, images.images)
+    np.testing.assert_array_equal(again.labels, images.labels)
+    for array in (images.images, images.labels):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_take_keeps_images_and_labels_together():
+    labels = np.arange(5)
+    images = ImageSet(np.uint8(labels[:, None, None, None] * np.ones((5, 4, 3, 1))), labels, tuple("abcde"))
+    part = images.take(np.array([4, 0, 0]))
+    assert part.labels.tolist() == part.images[:, 0, 0, 0].tolist() == [4, 0, 0]
+    assert (len(part), part.image_shape, part.class_names) == (3, (4, 3, 1), images.class_names)
+
+
+def test_an_unknown_data_set_is_refused():
+    with pytest.raises(UnknownNameError, match=r"no data set “mnist”\. Expected one of: mnist-5k"):
+        load(Choice(name="mnist"))
+
+
+@pytest.mark.parametrize("name", DATASETS.names())
+def test_an_unknown_option_is_refused_with_its_name(name):
+    with pytest.raises(RecipeError, match=r"“dataset\.confetti”\. Received: 3"):
+        dataset_options(Choice(name=name, confetti=3))

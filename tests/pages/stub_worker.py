@@ -1,0 +1,76 @@
+"""A worker without Keras: it answers at once, and always that the picture is a 3.
+
+Started as a process, it speaks the inference worker's own protocol on standard input and output; as a training
+worker it waits until it is dismissed. Read with `runpy`, it gives `ANSWERS` to tests that need no process.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+Answer = tuple[dict[str, Any], Arrays]
+
+PROBABILITIES = np.full(10, 0.01, np.float32)
+PROBABILITIES[3] = 0.91
+
+
+def predict(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    many = np.repeat(PROBABILITIES[None], len(arrays["images"]), axis=0)
+    return {"epoch": 2, "is_final": True, "version": "1"}, {"probabilities": many, "logits": np.log(many)}
+
+
+def layers(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    known = [("conv2d", 26, 32), ("max_pooling2d", 13, 32), ("conv2d_1", 11, 64)]
+    found = [{"name": name, "kind": "Conv2D", "shape": [side, side, depth]} for name, side, depth in known]
+    return {"layers": found, "default": "conv2d_1"}, {}
+
+
+def explain(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    height, width = arrays["image"].shape[:2]
+    target = arguments.get("class")
+    facts = {
+        "method": arguments["method"],
+        "layer": arguments["layer"],
+        "layer_shape": [11, 11, 64],
+        "target": 3 if target is None else target,
+        "status": "ok" if target in (None, 3) else "no_positive_evidence",
+        "seconds": 0.001,
+        "epoch": 2,
+        "is_final": True,
+    }
+    heat = np.linspace(0, 1, height * width, dtype=np.float32).reshape(height, width)
+    raw = np.ones((11, 11), np.float32)
+    return facts, {"raw": raw, "map": heat, "logits": np.log(PROBABILITIES), "probabilities": PROBABILITIES}
+
+
+def measure(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    return {"step": 0.004, "validation_image": 0.00002, "parameters": 121_930}, {}
+
+
+ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
+    "predict": predict,
+    "layers": layers,
+    "explain": explain,
+    "measure": measure,
+}
+
+
+def main(kind: str) -> None:
+    if kind != "inference":
+        sys.stdin.read()
+        return
+    from imgcls.workers.wire import Message, receive, send
+
+    while (message := receive(sys.stdin.buffer)) is not None:
+        header = message.header
+        facts, arrays = ANSWERS[header["operation"]](header["arguments"], message.arrays)
+        send(sys.stdout.buffer, Message({"id": header["id"], "answer": facts}, arrays))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,321 @@
+"""The training page: the form, the monitor of a run, and links that lead nowhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from imgcls.errors import BrokenError, PlaceError, QueueFullError
+from imgcls.recipe import Optimizer, Recipe, Training
+from imgcls.runs import delete_run
+from imgcls.training.control import read_wishes, write_wishes
+from pages.components.notices import literal
+
+OTHER = Recipe(
+    training=Training(
+        epochs=7,
+        batch_size=48,
+        optimizer=Optimizer(name="sgd", learning_rate=0.02),
+        schedule="cosine",
+        early_stopping=4,
+        precision="mixed_bfloat16",
+    ),
+    seed=11,
+)
+
+
+def field(app: Any, kind: str, label: str) -> Any:
+    (found,) = [widget for widget in getattr(app, kind) if widget.label == label]
+    return found
+
+
+def buttons(app: Any) -> set[str]:
+    return {button.label for button in app.button}
+
+
+def metrics(app: Any) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+# -- the form
+
+
+def test_start_submits_the_default_recipe(visit: Any, engine: Any) -> None:
+    app = visit("train")
+    assert not app.exception
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert engine.calls == [("submit", Recipe())]
+
+
+def test_start_submits_exactly_what_the_form_says(visit: Any, engine: Any) -> None:
+    app = visit("train")
+    field(app, "slider", "Epochs").set_value(7)
+    field(app, "selectbox", "Batch size").set_value(64)
+    field(app, "selectbox", "Learning rate").set_value(0.03)
+    field(app, "selectbox", "Optimizer").set_value("rmsprop")
+    field(app, "selectbox", "Learning-rate schedule").set_value("cosine")
+    field(app, "number_input", "Seed").set_value(42)
+    field(app, "button_group", "Precision").set_value("mixed_bfloat16")
+    field(app, "toggle", "Stop early").set_value(True).run()
+    field(app, "slider", "Epochs of patience").set_value(5).run()
+    assert not app.exception
+    assert [expander.label for expander in app.expander] == ["More: RMSprop, cosine rate, seed 42"]
+    app.button(key="start").click().run()
+    training = Training(
+        epochs=7,
+        batch_size=64,
+        optimizer=Optimizer(name="rmsprop", learning_rate=0.03),
+        schedule="cosine",
+        early_stopping=5,
+        precision="mixed_bfloat16",
+    )
+    assert engine.calls == [("submit", Recipe(training=training, seed=42))]
+
+
+def test_the_form_starts_from_a_given_recipe_and_keeps_all_of_it(visit: Any, engine: Any) -> None:
+    app = visit("train", session={"recipe to start from": OTHER})
+    app.button(key="start").click().run()
+    assert engine.calls == [("submit", OTHER)]
+
+
+def test_sizes_and_time_are_told_before_start(visit: Any, inference: Any) -> None:
+    told = metrics(visit("train"))
+    assert told["Parameters"] == "121,930"
+    assert told["Steps"] == "1,100"
+    assert told["Estimated time"] == "6 s"
+    assert [operation for operation, _ in inference.asked] == ["measure"]
+
+
+def test_the_page_does_not_wait_for_the_measurement(visit: Any, inference: Any) -> None:
+    inference.silent = True
+    app = visit("train")
+    assert not app.exception
+    assert metrics(app)["Estimated time"] == "…"
+    assert not app.button(key="start").disabled
+
+
+def test_a_measurement_that_fails_says_so_and_start_stays(visit: Any, inference: Any) -> None:
+    inference.refusal = BrokenError("It broke.")
+    app = visit("train")
+    assert not app.exception
+    assert [error.value for error in app.error] == ["It broke."]
+    assert not app.button(key="start").disabled
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        QueueFullError("Expected at most {most} waiting runs. {count} are waiting.", most=20, count=20),
+        PlaceError("Expected at least {need} MB free. Received: {have} MB.", need=500, have=3),
+    ],
+)
+def test_what_the_engine_refuses_is_said_in_one_sentence(visit: Any, engine: Any, refusal: Any) -> None:
+    app = visit("train")
+    engine.refusal = refusal
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [literal(str(refusal))]
+
+
+def test_a_form_that_makes_no_sense_cannot_be_started(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMGCLS_BATCH_SIZE", "16")
+    app = visit("train")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "must be at most 16" in app.error[0].value
+    assert app.button(key="start").disabled
+
+
+def test_a_limit_that_makes_no_sense_is_said_in_one_sentence(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMGCLS_EPOCHS", "many")
+    app = visit("train")
+    assert not app.exception
+    (error,) = app.error
+    assert "IMGCLS\\_EPOCHS must be a positive number" in error.value
+
+
+# -- links
+
+
+@pytest.mark.parametrize("run", ["../../etc", "/etc/passwd", "20260131-093000-1a2b3c", "<script>", "**x**", "x" * 999])
+@pytest.mark.parametrize("page", ["train", "predict", "explain"])
+def test_a_link_that_leads_nowhere_is_one_sentence(visit: Any, make_run: Any, page: str, run: str) -> None:
+    made = make_run("completed")
+    app = visit(page, link={"run": run})
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("There is no run")
+    assert len(error.value) < 300
+    assert "<script>" not in error.value
+    assert "**x**" not in error.value
+    app.run()  # said once, then the page goes on
+    assert not app.error
+    if page == "train":
+        assert "Start training" in buttons(app)
+    else:
+        assert app.selectbox[0].value == made.id
+
+
+def test_a_run_that_was_deleted_by_somebody_else_does_not_hold_the_page(visit: Any, make_run: Any) -> None:
+    run = make_run("completed")
+    app = visit("train", session={"run": run.id})
+    assert not app.exception
+    delete_run(run)
+    app.query_params.clear()
+    app.run()
+    assert not app.exception
+    app.run()
+    assert not app.exception
+    assert "Start training" in buttons(app)
+
+
+@pytest.mark.parametrize("recipe", ['{"version": 2}', "{", "[]", '{"version": 1, "dataset": {"name": "gone"}}'])
+def test_a_run_that_this_version_cannot_read_is_one_sentence(visit: Any, make_run: Any, recipe: str) -> None:
+    run = make_run("completed")
+    (run.folder / "recipe.json").write_text(recipe)
+    app = visit("train", link={"run": run.id})
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+# -- a run that goes on
+
+
+@pytest.mark.parametrize("status", ["running", "paused", "queued", "interrupted", "completed", "stopped", "failed"])
+@pytest.mark.parametrize("epochs", [0, 3])
+def test_a_run_in_every_state_has_a_page(visit: Any, make_run: Any, words: Any, status: str, epochs: int) -> None:
+    run = make_run(status, epochs=epochs)
+    app = visit("train", link={"run": run.id})
+    assert not app.exception
+    said = words(app)
+    word = {"running": "training", "queued": "waiting", "stopped": "stopped early"}.get(status, status)
+    assert f"badge[{word}]" in said
+    assert app.button
+
+
+def test_a_running_run_shows_its_numbers(visit: Any, make_run: Any) -> None:
+    app = visit("train", link={"run": make_run("running", epochs=3).id})
+    told = metrics(app)
+    assert told["Best validation"] == "87.5%"
+    assert told["Images per second"] == "5,000"
+    assert told["Learning rate"] == "0.001"
+    assert told["Time left"] == "6 s"
+    assert app.get("progress")[0].text == "Epoch 4 of 10, step 0 of 4"
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "label", "wish"),
+    [
+        ("running", "pause", "Pause", {"pause": True}),
+        ("paused", "pause", "Continue", {"pause": False}),
+        ("running", "stop", "Stop and keep", {"stop": True, "pause": False}),
+        ("queued", "stop", "Take out of the line", {"stop": True, "pause": False}),
+    ],
+)
+def test_buttons_ask_the_engine(
+    visit: Any, make_run: Any, engine: Any, status: str, key: str, label: str, wish: dict[str, bool]
+) -> None:
+    run = make_run(status)
+    app = visit("train", link={"run": run.id})
+    assert app.button(key=key).label == label
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert engine.calls == [("control", run.id, wish)]
+
+
+def test_the_learning_rate_can_be_changed(visit: Any, make_run: Any, engine: Any) -> None:
+    run = make_run("running")
+    app = visit("train", link={"run": run.id})
+    assert engine.calls == []
+    field(app, "select_slider", "Learning rate").set_value(0.01).run()
+    assert not app.exception
+    assert ("control", run.id, {"learning_rate": 0.01}) in engine.calls
+
+
+def test_a_rate_that_another_watcher_changed_is_not_changed_back(visit: Any, make_run: Any, engine: Any) -> None:
+    run = make_run("running")
+    app = visit("train", link={"run": run.id})
+    write_wishes(run.folder, replace(read_wishes(run.folder), learning_rate=0.03))
+    app.run()
+    assert not app.exception
+    assert engine.calls == []
+    assert field(app, "select_slider", "Learning rate").value == 0.03
+
+
+def test_a_waiting_run_says_how_many_are_ahead(visit: Any, make_run: Any, engine: Any) -> None:
+    run = make_run("queued")
+    engine.ahead = 3
+    app = visit("train", link={"run": run.id})
+    assert app.get("progress")[0].text == "Waiting in line: 3 ahead"
+    assert app.button(key="pause").disabled
+
+
+# -- a run that has ended
+
+
+def test_a_failed_run_shows_its_reason(visit: Any, make_run: Any) -> None:
+    reason = BrokenError("The loss became {loss} at step {step}.", loss="nan", step=12)
+    app = visit("train", link={"run": make_run("failed", reason=reason).id})
+    assert [error.value for error in app.error] == ["The loss became nan at step 12."]
+    assert "Train again with changes" in buttons(app)
+    assert "Resume training" not in buttons(app)
+
+
+def test_an_interrupted_run_offers_resume(visit: Any, make_run: Any, engine: Any) -> None:
+    run = make_run("interrupted")
+    app = visit("train", link={"run": run.id})
+    (warning,) = app.warning
+    assert "The process that trained this run has ended" in warning.value
+    app.button(key="resume").click().run()
+    assert not app.exception
+    assert engine.calls == [("resume", run.id)]
+
+
+def test_an_interrupted_run_says_what_stood_in_the_way(visit: Any, make_run: Any) -> None:
+    run = make_run("interrupted")
+    problem = PlaceError("The disk is full: {path} could not be written.", path="/a/b")
+    (run.folder / "problem.json").write_text(json.dumps(problem.to_json()))
+    app = visit("train", link={"run": run.id})
+    assert [error.value for error in app.error] == ["The disk is full\\: /a/b could not be written."]
+
+
+def test_a_resume_that_is_refused_is_one_sentence(visit: Any, make_run: Any, engine: Any) -> None:
+    app = visit("train", link={"run": make_run("interrupted").id})
+    engine.refusal = QueueFullError("Expected at most {most} waiting runs.", most=20)
+    app.button(key="resume").click().run()
+    assert not app.exception
+    assert [error.value for error in app.error] == ["Expected at most 20 waiting runs."]
+
+
+def test_a_stopped_run_can_be_resumed_and_tried(visit: Any, make_run: Any, engine: Any) -> None:
+    run = make_run("stopped")
+    app = visit("train", link={"run": run.id})
+    assert {"Resume training", "Draw a digit and try it", "Train again with changes"} <= buttons(app)
+    assert metrics(app)["Test accuracy"] == "86.2%"
+    app.button(key="try").click().run()
+    assert not app.exception
+    assert app.title[0].value == "What does it say to your picture?"
+    assert app.selectbox[0].value == run.id
+
+
+def test_train_again_brings_the_recipe_back_to_the_form(visit: Any, make_run: Any, engine: Any) -> None:
+    app = visit("train", link={"run": make_run("completed", recipe=OTHER).id})
+    app.button(key="again").click().run()
+    assert not app.exception
+    assert "run" not in app.query_params
+    app.button(key="start").click().run()
+    assert engine.calls == [("submit", OTHER)]
+
+
+def test_a_torn_or_strange_log_does_not_break_the_page(visit: Any, make_run: Any) -> None:
+    run = make_run("completed", epochs=2)
+    with (run.folder / "metrics.jsonl").open("ab") as log:
+        log.write(b'{"kind": "steps", "loss": [1]}\nnot json\n{"kind": "epoch", "epo')
+    (run.folder / "snapshots" / "epoch-0002.npz").write_bytes(b"PK torn")
+    app = visit("train", link={"run": run.id})
+    assert not app.exception
+    assert metrics(app)["Best validation"] == "87.5%"
