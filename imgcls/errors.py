@@ -40,8 +40,11 @@ class ImgclsError(Exception):
 
     def say(self, translate: Translate | None = None) -> str:
         """The message in the language of `translate`, by default in English."""
-        template = translate(self.template) if translate else self.template
-        return template.format(**self.values)
+        if translate is None:
+            return self.template.format(**self.values)
+        # the name of a status is one of our words; everything else is the user's or the system's
+        words = {name: translate(value) for name, value in self.values.items() if name == "status"}
+        return translate(self.template).format(**{**self.values, **words})
 
     def to_json(self) -> dict[str, Any]:
         """What `error_from_json` turns back into an equal error, in another process."""

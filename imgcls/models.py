@@ -20,7 +20,7 @@ from imgcls.datasets import DATASETS
 from imgcls.errors import CheckpointError, RunStateError
 from imgcls.language import N_
 from imgcls.limits import limit
-from imgcls.runs import Run, get_run
+from imgcls.runs import STATUS_WORDS, Run, get_run
 from imgcls.training.checkpoints import Checkpoints, restore
 
 #: Images in one pass through the network.
@@ -86,7 +86,7 @@ def model_card(name: str) -> ModelCard:
         raise RunStateError(
             N_("Expected a run with a model. Run {run} is {status} and has no weights yet: wait for its first epoch."),
             run=name,
-            status=run.status.value,
+            status=STATUS_WORDS[run.status],
         )
     dataset = DATASETS.get(recipe.dataset.name)
     final = (run.folder / "model.keras").exists() and "model_sha256" in result

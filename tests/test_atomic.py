@@ -52,7 +52,11 @@ def test_what_is_no_number_in_json_is_refused_before_anything_is_touched(file):
 
 
 def test_arrays_there_and_back(tmp_path):
-    arrays = {"a-1": np.arange(6, dtype=np.uint8).reshape(2, 3), "b": np.float32([np.nan, 1]), "empty": np.zeros((0, 3))}
+    arrays = {
+        "a-1": np.arange(6, dtype=np.uint8).reshape(2, 3),
+        "b": np.float32([np.nan, 1]),
+        "empty": np.zeros((0, 3)),
+    }
     digest = write_arrays(tmp_path / "x.npz", arrays)
     assert hashlib.sha256((tmp_path / "x.npz").read_bytes()).hexdigest() == digest
     back = read_arrays(tmp_path / "x.npz")

@@ -30,7 +30,7 @@ ARCHITECTURES.add(
     Architecture(
         name="seed-cnn",
         title=N_("The article's CNN"),
-        paper="after LeCun et al. 1998, Gradient-based learning applied to document recognition",
+        paper="LeCun et al. 1998, Gradient-based learning applied to document recognition",
         summary=N_(
             "Two convolutions find strokes and corners, two poolings make the finding robust to small shifts, "
             "two dense layers weigh the findings into one score per class."

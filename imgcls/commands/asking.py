@@ -18,7 +18,7 @@ from imgcls.images import encode_png, read_image
 from imgcls.language import N_
 from imgcls.models import model_card
 from imgcls.preparation.choose import prepare_for
-from imgcls.runs import Run, get_run
+from imgcls.runs import STATUS_WORDS, Run, get_run
 
 
 def evaluate(asked: argparse.Namespace) -> Answer:
@@ -57,7 +57,7 @@ def _test_results(run: Run) -> dict[str, np.ndarray]:
             raise RunStateError(
                 N_("Expected a run that has ended. Run {run} is: {status}. The test images wait until it is over."),
                 run=run.id,
-                status=run.status.value,
+                status=STATUS_WORDS[run.status],
             ) from None
     except (OSError, ValueError, zipfile.BadZipFile):
         pass  # damaged: it can be computed again

@@ -53,6 +53,9 @@ class InferenceClient:
             except OSError:
                 self._pending.pop(number, None)
                 _fail(future)
+            except BaseException:  # what cannot be sent is the caller's fault: no answer will ever come
+                self._pending.pop(number, None)
+                raise
         return future
 
     def warm_up(self) -> None:

@@ -37,7 +37,7 @@ from imgcls.home import check_space, check_writable, folder
 from imgcls.language import N_
 from imgcls.limits import LIMITS, limit
 from imgcls.recipe import Optimizer, Recipe, refusal
-from imgcls.runs import Curve, Run, Status, get_run, read_curve
+from imgcls.runs import STATUS_WORDS, Curve, Run, Status, get_run, read_curve
 from imgcls.runs.metrics import NAME as METRICS
 from imgcls.runs.status import LOCK, QUEUE, RESULT
 from imgcls.training.check import check_recipe
@@ -137,7 +137,7 @@ class LocalEngine:
             raise RunStateError(
                 N_("Only a run that is training can be changed. Run {run} is: {status}."),
                 run=run_id,
-                status=status.value,
+                status=STATUS_WORDS[status],
             )
         asked: dict[str, Any] = {"pause": pause, "stop": stop, "learning_rate": learning_rate}
         asked = {name: value for name, value in asked.items() if value is not None}

@@ -19,7 +19,7 @@ from imgcls.home import folder, home
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.recipe import Recipe
-from imgcls.runs import Run, Status, create_run, get_run
+from imgcls.runs import STATUS_WORDS, Run, Status, create_run, get_run
 from imgcls.runs.status import CONTROL, QUEUE, RESULT, is_locked
 
 
@@ -114,7 +114,7 @@ def check_resumable(run: Run) -> None:
         raise RunStateError(
             N_("Only an interrupted or stopped run can be resumed. Run {run} is: {status}."),
             run=run.id,
-            status=status.value,
+            status=STATUS_WORDS[status],
         )
 
 

@@ -140,7 +140,8 @@ def _names(
         up = 9 - abs(pixels["training"] - pixels["validation"]) / 2
         higher = max(pixels, key=lambda name: pixels[name])
         shift = {name: up if name == higher else -up for name in ends}
-    shift = {name: max(shift[name], 8 - pixels[name]) for name in ends}  # not across the axis
+    lift = max(0.0, *(8 - pixels[name] - shift[name] for name in ends)) if ends else 0.0  # not across the axis
+    shift = {name: shift[name] + lift for name in ends}
     titles = {"training": (words.training, colours["faint"]), "validation": (words.validation, colours["accent"])}
     return [
         {

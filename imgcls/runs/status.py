@@ -48,7 +48,7 @@ class Status(StrEnum):
 #: The words in which the page names a status.
 STATUS_WORDS = {
     Status.QUEUED: N_("waiting"),
-    Status.RUNNING: N_("training"),
+    Status.RUNNING: N_("in training"),
     Status.PAUSED: N_("paused"),
     Status.INTERRUPTED: N_("interrupted"),
     Status.COMPLETED: N_("completed"),

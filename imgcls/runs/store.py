@@ -22,7 +22,7 @@ from imgcls.runs.status import LOCK, QUEUE, RESULT, Status, derive_status, is_lo
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 _TITLE_LENGTH = 64
 
-NO_RUN = N_("There is no run “{run}”. Expected a run's identifier such as 20260131-093000-1a2b3c; `runs` lists them.")
+NO_RUN = N_("There is no run “{run}”. Expected the identifier of a run, such as 20260131-093000-1a2b3c.")
 
 
 @dataclass(frozen=True)

@@ -251,8 +251,9 @@ class Session:
         progress.seconds += took
         labels = self.data.validation.labels
         loss = float(cross_entropy(logits, labels).mean())
-        if not np.isfinite(loss):
-            self.bad_loss = loss
+        # a rectifier may answer 0 to what is no number: then only the weights show it
+        if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in snapshot(self.model.variables))):
+            self.bad_loss = loss if not np.isfinite(loss) else float("nan")
             return False
         seen = self._seen_in_epoch(partial)
         epoch = progress.epoch + partial

@@ -67,13 +67,15 @@ def pick_model() -> str | None:
     if not rows:
         return None
     known = current_run()
-    index = list(rows).index(known) if known in rows else 0
+    if known not in rows:
+        known = next(iter(rows))
+        look_at(known)
     chosen = st.selectbox(
         _("Network"),
         list(rows),
-        index=index,
+        index=list(rows).index(known),
         format_func=lambda run_id: _model_label(rows[run_id]),
-        key=f"model {known if known in rows else ''}",
+        key=f"model {known}",  # the same before the first choice and at it, or that would be lost
     )
     if chosen != known:
         look_at(chosen)

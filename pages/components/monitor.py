@@ -46,9 +46,7 @@ def monitor(run_id: str) -> None:
 def _monitor(run_id: str, was_active: bool, had_begun: bool) -> None:
     try:
         _watch(get_run(run_id), was_active, had_begun)
-    except (
-        ImgclsError
-    ) as error:  # deleted while it was watched, or not to be read; outside, nobody catches for a fragment
+    except ImgclsError as error:  # deleted, or not to be read; `app.py` catches nothing for a fragment
         show_error(error)
 
 

@@ -25,6 +25,7 @@ _STYLE = """
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"], .js-plotly-plot text {
   font-variant-numeric: tabular-nums;
 }
+[data-testid="stMetricValue"] { line-height: 1.4; } /* Chinese type is taller: the row must not move */
 /* nothing scrolls sideways: long words break, wide pictures shrink */
 [data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
 [data-testid="stMain"] img { max-width: 100%%; }

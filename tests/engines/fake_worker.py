@@ -117,7 +117,9 @@ def _traced(folder, recipe, leave):
 
 _train = loop.train
 loop.train = _traced
-loop.run_data = lambda recipe: RunData(_images(STEPS * recipe.training.batch_size), _images(5), _images(5), np.arange(5))
+loop.run_data = lambda recipe: RunData(
+    _images(STEPS * recipe.training.batch_size), _images(5), _images(5), np.arange(5)
+)
 loop.build_model = lambda *_: Model()
 loop.make_optimizer = lambda name: Optimizer()
 loop.Batches, loop.Steps, loop.first_filters = Batches, Steps, lambda model: None

@@ -101,7 +101,9 @@ class TestStop:
         assert engine.wait(run, 20) is Status.COMPLETED
         assert_whole_curve(run, 30)
 
-    @pytest.mark.xfail(strict=True, reason="CurveReader keeps the epoch that a stop cut short after a resume finished it")
+    @pytest.mark.xfail(
+        strict=True, reason="CurveReader keeps the epoch that a stop cut short after a resume finished it"
+    )
     def test_epoch_that_a_stop_cut_short_is_not_doubled_by_a_resume(self, engine):
         run = engine.submit(short(3, batch_size=8))
         place = get_run(run).folder
@@ -249,7 +251,9 @@ class TestControl:
                 write_json(run.folder / "control.json", {})
                 with ThreadPoolExecutor(2) as pool:
                     list(
-                        pool.map(lambda asked: engine.control(run.id, **asked), [{"stop": True}, {"learning_rate": 0.5}])
+                        pool.map(
+                            lambda asked: engine.control(run.id, **asked), [{"stop": True}, {"learning_rate": 0.5}]
+                        )
                     )
                 assert read_wishes(run.folder).stop
                 assert read_wishes(run.folder).learning_rate == 0.5

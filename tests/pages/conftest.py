@@ -6,9 +6,11 @@ No TensorFlow here: a run is a folder of files, and the answers come from `stub_
 from __future__ import annotations
 
 import gc
+import html
 import io
 import itertools
 import json
+import re
 import runpy
 import time
 from collections.abc import Callable, Iterator
@@ -124,6 +126,12 @@ def inference(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeInference]:
     services.inference.clear()
     yield fake
     services.inference.clear()
+
+
+@pytest.fixture
+def root_app() -> AppTest:
+    """The app in a server that nobody has visited; `AppTest` begins every run as the very first."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
 
 
 class SeenPagesManager(PagesManager):
@@ -308,3 +316,18 @@ def words() -> Callable[[AppTest], str]:
         return "\n".join(said + [expander.label for expander in app.expander])
 
     return words
+
+
+@pytest.fixture
+def markup() -> Callable[[AppTest, str], list[str]]:
+    """Texts in which a browser would take `name` for markup: in Markdown or HTML, and not escaped."""
+
+    def markup(app: AppTest, name: str) -> list[str]:
+        bare = re.compile(r"(?<!\\)" + re.escape(name))
+        kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+        texts = [str(element.value) for kind in kinds for element in getattr(app, kind)]
+        texts += [widget.label for kind in ("button", "expander", "metric", "toggle") for widget in getattr(app, kind)]
+        pictures = [str(element.value) for element in app.html] if html.escape(name) != name else []
+        return [text for text in texts + pictures if bare.search(text)]
+
+    return markup

@@ -192,7 +192,7 @@ def test_a_run_in_every_state_has_a_page(visit: Any, make_run: Any, words: Any, 
     app = visit("train", link={"run": run.id})
     assert not app.exception
     said = words(app)
-    word = {"running": "training", "queued": "waiting", "stopped": "stopped early"}.get(status, status)
+    word = {"running": "in training", "queued": "waiting", "stopped": "stopped early"}.get(status, status)
     assert f"badge[{word}]" in said
     assert app.button
 

@@ -16,7 +16,16 @@ from imgcls.home import home
 from imgcls.recipe import Recipe, recipe_from
 from imgcls.runs import store
 from imgcls.runs.status import LOCK, QUEUE, RESULT, Status
-from imgcls.runs.store import create_run, delete_run, get_run, iterate_runs, list_runs, rename_run, runs_folder, summarise
+from imgcls.runs.store import (
+    create_run,
+    delete_run,
+    get_run,
+    iterate_runs,
+    list_runs,
+    rename_run,
+    runs_folder,
+    summarise,
+)
 
 PLACE = {"ticket": 1, "engine": "e"}
 

@@ -1,0 +1,168 @@
+"""evaluate, predict and explain on a trained run, in this process."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imgcls.atomic import read_arrays
+from imgcls.commands.asking import evaluate, explain, predict
+from imgcls.datasets import load
+from imgcls.errors import ImageError, InputError, PlaceError, RunStateError, UnknownNameError
+from imgcls.images import encode_png, read_image
+from imgcls.recipe import Choice
+
+
+@pytest.fixture
+def digit(tmp_path) -> Path:
+    """A picture of a digit from the data set, as somebody would save it."""
+    images = load(Choice(name="mnist-5k")).images
+    path = tmp_path / "digit.png"
+    path.write_bytes(encode_png(images[2600]))
+    return path
+
+
+def asked(run, **given) -> argparse.Namespace:
+    return argparse.Namespace(**{"model": run if isinstance(run, str) else run.id, "as_is": False, **given})
+
+
+class TestEvaluate:
+    def test_the_numbers_of_training(self, tiny_run):
+        data = evaluate(asked(tiny_run)).data
+        assert data["test_accuracy"] == pytest.approx(tiny_run.result["test_accuracy"])
+        assert data["test_loss"] == pytest.approx(tiny_run.result["test_loss"], rel=1e-5)
+        low, high = data["test_accuracy_interval"]
+        assert low < data["test_accuracy"] < high
+        matrix = np.array(data["confusion_matrix"])
+        assert matrix.shape == (10, 10)
+        assert matrix.sum() == data["test_images"] == 1000
+        assert np.trace(matrix) / 1000 == pytest.approx(data["test_accuracy"])
+        assert [row["images"] for row in data["classes"]] == [100] * 10
+        assert {"class", "precision", "recall", "f1", "images"} == set(data["classes"][0])
+        json.dumps(data)
+
+    def test_damaged_results_are_computed_again(self, tiny_run):
+        before = evaluate(asked(tiny_run)).data
+        (tiny_run.folder / "evaluation.npz").write_bytes(b"PK\x03\x04 nonsense")
+        after = evaluate(asked(tiny_run)).data
+        assert after["confusion_matrix"] == before["confusion_matrix"]
+        (tiny_run.folder / "evaluation.npz").unlink()
+        assert evaluate(asked(tiny_run)).data["test_accuracy"] == before["test_accuracy"]
+
+    def test_test_images_wait_until_the_run_is_over(self, interrupted_run):
+        with pytest.raises(RunStateError, match="is: interrupted"):
+            evaluate(asked(interrupted_run))
+
+    def test_no_weights_yet(self, queued_run):
+        with pytest.raises(RunStateError, match="no weights yet"):
+            evaluate(asked(queued_run))
+
+
+class TestPredict:
+    def test_labels_and_probabilities(self, tiny_run, digit):
+        data = predict(asked(tiny_run, images=[digit, digit], top=3)).data
+        assert [entry["file"] for entry in data["images"]] == [str(digit)] * 2
+        first = data["images"][0]["predictions"]
+        assert len(first) == 3
+        assert first[0]["label"] == "5"
+        shares = [found["probability"] for found in first]
+        assert shares == sorted(shares, reverse=True)
+        assert 0 < sum(shares) <= 1.00001
+        json.dumps(data)
+
+    def test_more_classes_asked_for_than_there_are(self, tiny_run, digit):
+        data = predict(asked(tiny_run, images=[digit], top=1000)).data
+        assert sum(found["probability"] for found in data["images"][0]["predictions"]) == pytest.approx(1, rel=1e-5)
+
+    @pytest.mark.parametrize("top", [0, -3])
+    def test_no_classes(self, tiny_run, digit, top):
+        with pytest.raises(InputError, match="--top of at least 1"):
+            predict(asked(tiny_run, images=[digit], top=top))
+
+    def test_one_bad_picture_refuses_all_and_names_it(self, tiny_run, digit, tmp_path):
+        (tmp_path / "bad.png").write_text("text")
+        with pytest.raises(ImageError, match=r"bad\.png"):
+            predict(asked(tiny_run, images=[digit, tmp_path / "bad.png"], top=5))
+
+    def test_as_is_is_another_picture(self, tiny_run, tmp_path):
+        paper = np.full((60, 60, 3), 255, np.uint8)
+        paper[10:50, 28:32] = 0
+        (tmp_path / "one.png").write_bytes(encode_png(paper))
+        seen = [
+            predict(argparse.Namespace(model=tiny_run.id, images=[tmp_path / "one.png"], top=1, as_is=as_is)).data
+            for as_is in (False, True)
+        ]
+        assert seen[0]["images"] != seen[1]["images"]
+
+
+class TestExplain:
+    def asked(self, run, image, out, **given) -> argparse.Namespace:
+        return asked(
+            run, **{"image": image, "out": out, "method": "grad-cam", "class_name": None, "layer": None, **given}
+        )
+
+    def test_picture_of_the_promised_size(self, tiny_run, digit, tmp_path):
+        out = tmp_path / "why.png"
+        data = explain(self.asked(tiny_run, digit, out)).data
+        assert {"method", "layer", "class", "status", "out"} <= set(data)
+        assert (data["method"], data["layer"], data["class"], data["status"]) == ("grad-cam", "pool_2", "5", "ok")
+        picture = read_image(out)
+        assert picture.shape[1] == 3 * 280 + 4 * 12  # three pictures side by side
+        assert 280 < picture.shape[0] < 420
+        assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100  # and something is drawn
+        json.dumps(data)
+
+    def test_class_and_layer(self, tiny_run, digit, tmp_path):
+        pictures = {}
+        for name, layer in (("3", "conv_2"), ("8", "conv_1")):
+            out = tmp_path / f"{name}.PNG"
+            data = explain(self.asked(tiny_run, digit, out, class_name=name, layer=layer)).data
+            assert (data["class"], data["layer"]) == (name, layer)
+            pictures[name] = out.read_bytes()
+        assert pictures["3"] != pictures["8"]
+
+    @pytest.mark.parametrize(
+        ("given", "kind"),
+        [
+            ({"method": "nope"}, UnknownNameError),
+            ({"class_name": "cat"}, UnknownNameError),
+            ({"class_name": ""}, UnknownNameError),
+            ({"layer": "nope"}, UnknownNameError),
+            ({"layer": "logits"}, InputError),
+        ],
+    )
+    def test_refusals_write_nothing(self, tiny_run, digit, tmp_path, given, kind):
+        with pytest.raises(kind):
+            explain(self.asked(tiny_run, digit, tmp_path / "why.png", **given))
+        assert not (tmp_path / "why.png").exists()
+
+    @pytest.mark.parametrize(
+        "out", ["missing/why.png", "why.jpg", "why", "folder.png", "x" * 300 + ".png", "file/a.png"]
+    )
+    def test_places_that_a_picture_cannot_go_to(self, tiny_run, digit, tmp_path, out, monkeypatch):
+        (tmp_path / "folder.png").mkdir()
+        (tmp_path / "file").touch()
+        monkeypatch.chdir(tmp_path)
+        before = sorted(tmp_path.iterdir())
+        with pytest.raises(InputError):
+            explain(self.asked(tiny_run, digit, Path(out)))
+        assert sorted(tmp_path.iterdir()) == before
+
+    def test_place_without_permission(self, tiny_run, digit):
+        with pytest.raises(PlaceError):
+            explain(self.asked(tiny_run, digit, Path("/proc/why.png")))
+
+    def test_old_picture_is_replaced(self, tiny_run, digit, tmp_path):
+        out = tmp_path / "why.png"
+        out.write_text("old")
+        explain(self.asked(tiny_run, digit, out))
+        assert read_image(out).size
+
+
+def test_evaluation_kept_by_training_is_what_is_shown(tiny_run):
+    kept = read_arrays(tiny_run.folder / "evaluation.npz")
+    assert set(kept) == {"logits", "probabilities", "labels", "indices"}

@@ -1,0 +1,91 @@
+"""The explanation page: the picture carried along, class and layer, maps that mean nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imgcls.errors import WorkerError
+from imgcls.figures.bars import percentage
+from pages.components.current import Picture
+
+
+@pytest.fixture
+def explained(visit: Any, make_run: Any) -> Any:
+    """The page with a completed run and a picture that came from the prediction page."""
+    make_run("completed")
+    paper = np.full((60, 40, 3), 255, np.uint8)
+    paper[10:50, 18:23] = 20
+    return visit("explain", session={"picture": Picture("three.png", paper)})
+
+
+def test_without_a_network_it_leads_to_training(visit: Any, words: Any) -> None:
+    app = visit("explain")
+    assert "No trained network yet" in words(app)
+    app.button[0].click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train a network and watch it learn"
+
+
+def test_without_a_picture_it_says_what_to_do(visit: Any, make_run: Any, words: Any) -> None:
+    make_run("completed")
+    app = visit("explain")
+    assert not app.exception
+    assert "Nothing to explain yet" in words(app)
+
+
+def test_the_picture_of_the_prediction_is_explained(explained: Any, words: Any, inference: Any) -> None:
+    assert not explained.exception
+    assert f"### Evidence for **3**, to which it gives {percentage(0.91)}" in words(explained)
+    assert [operation for operation, _ in inference.asked] == ["layers", "explain"]
+    asked = inference.asked[1][1]
+    assert (asked["method"], asked["layer"], asked["class"]) == ("grad-cam", "conv2d_1", None)
+    assert "What the network sees" in str([html.value for html in explained.html])
+    assert len(explained.get("download_button")) == 1
+
+
+def test_another_class_and_another_layer_are_asked_for(explained: Any, words: Any, inference: Any) -> None:
+    explained.selectbox(key="target").set_value(3)
+    layer = next(box for box in explained.selectbox if box.label == "Layer")
+    assert layer.options == ["conv2d (26 × 26)", "max_pooling2d (13 × 13)", "conv2d_1 (11 × 11), the usual choice"]
+    layer.set_value("conv2d").run()
+    assert not explained.exception
+    asked = inference.asked[-1][1]
+    assert (asked["layer"], asked["class"]) == ("conv2d", 3)
+
+
+def test_a_map_that_means_nothing_is_said_instead_of_drawn(explained: Any, words: Any) -> None:
+    drawn = len(explained.html)
+    explained.selectbox(key="target").set_value(7).run()
+    assert not explained.exception
+    (warning,) = explained.warning
+    assert "Nothing in this picture speaks for this class" in warning.value
+    assert len(explained.html) < drawn
+
+
+def test_opacity_is_drawn_without_asking_again(explained: Any, inference: Any) -> None:
+    before = len(inference.asked)
+    explained.slider(key="opacity").set_value(0.2).run()
+    assert not explained.exception
+    assert len(inference.asked) == before
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_waiting_and_failing_are_said(visit: Any, make_run: Any, inference: Any, silent: bool) -> None:
+    make_run("completed")
+    inference.silent = silent
+    inference.refusal = None if silent else WorkerError("It has ended.")
+    app = visit("explain", session={"picture": Picture("a.png", np.zeros((28, 28, 3), np.uint8))})
+    assert not app.exception
+    said = app.info if silent else app.error
+    assert [element.value for element in said] == ["Asking the network …" if silent else "It has ended."]
+
+
+def test_a_model_that_is_gone_is_one_sentence(visit: Any, make_run: Any) -> None:
+    run = make_run("completed")
+    (run.folder / "recipe.json").write_text('{"version": 1, "dataset": {"name": "gone"}}')
+    app = visit("explain", session={"picture": Picture("a.png", np.zeros((28, 28, 3), np.uint8))})
+    assert not app.exception
+    assert len(app.error) == 1

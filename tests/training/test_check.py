@@ -1,0 +1,60 @@
+"""A recipe that makes no sense here is refused before anything is made for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from imgcls.errors import RecipeError, UnknownNameError
+from imgcls.home import home
+from imgcls.recipe import Recipe, recipe_from
+from imgcls.training.check import check_parameters, check_recipe
+
+
+def test_the_default_recipe_is_fine():
+    check_recipe(Recipe())
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "words"),
+    [
+        ({"dataset": {"name": "cifar"}}, UnknownNameError, "no data set “cifar”. Expected one of: mnist-5k"),
+        ({"architecture": {"name": "vgg"}}, UnknownNameError, "no architecture “vgg”. Expected one of: seed-cnn"),
+        ({"dataset": {"name": "mnist-5k", "x": 1}}, RecipeError, "no setting “dataset.x”. Received: 1"),
+        (
+            {"architecture": {"name": "seed-cnn", "width": 9}},
+            RecipeError,
+            "no setting “architecture.width”. Received: 9",
+        ),
+        ({"training": {"epochs": 51}}, RecipeError, "“training.epochs” must be at most 50. Received: 51"),
+        ({"training": {"batch_size": 1025}}, RecipeError, "“training.batch_size” must be at most 1024. Received: 1025"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_leaves_nothing(data, kind, words):
+    recipe = recipe_from(data)
+    with pytest.raises(kind) as refused:
+        check_recipe(recipe)
+    assert words in str(refused.value)
+    assert not (home() / "runs").exists()
+
+
+def test_limits_are_asked_for(monkeypatch):
+    monkeypatch.setenv("IMGCLS_EPOCHS", "9")
+    with pytest.raises(RecipeError, match=r"at most 9\. Received: 10"):
+        check_recipe(Recipe())
+    monkeypatch.setenv("IMGCLS_EPOCHS", "10")
+    check_recipe(Recipe())
+
+
+def test_an_image_that_is_too_small_is_refused(bars, monkeypatch):
+    monkeypatch.setitem(bars.__dict__, "image_shape", (9, 12, 1))
+    with pytest.raises(RecipeError, match="from 10 to 224 pixels a side. Received: 9 × 12"):
+        check_recipe(recipe_from({"dataset": {"name": "bars"}}))
+
+
+def test_a_network_that_is_too_large_is_refused(monkeypatch):
+    check_parameters(20_000_000)
+    with pytest.raises(RecipeError, match=r"at most 20,000,000 parameters\. Received: 20,000,001\."):
+        check_parameters(20_000_001)
+    monkeypatch.setenv("IMGCLS_PARAMETERS", "100")
+    with pytest.raises(RecipeError):
+        check_parameters(101)

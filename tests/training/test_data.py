@@ -1,0 +1,70 @@
+"""Batches: each image once an epoch, in an order that seed and epoch alone decide."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from imgcls.datasets import ImageSet, split_indices
+from imgcls.recipe import recipe_from
+from imgcls.training.data import Batches, run_data
+
+COUNT = 10
+
+
+@pytest.fixture(scope="module")
+def images():
+    """Images that show their own number; the label is the number's last digit of three."""
+    numbers = np.arange(COUNT)
+    pixels = np.uint8(numbers[:, None, None, None] * np.ones((COUNT, 2, 3, 1)))
+    return ImageSet(pixels, numbers % 3, ("a", "b", "c"))
+
+
+def numbers(batches: Batches, epoch: int, skip: int = 0) -> list[list[int]]:
+    found = []
+    for pixels, labels in batches.epoch(epoch, skip):
+        pixels, labels = pixels.numpy(), labels.numpy()
+        assert pixels.dtype == np.uint8
+        assert pixels.shape[1:] == (2, 3, 1)
+        assert labels.dtype == np.float32
+        shown = pixels[:, 0, 0, 0].tolist()
+        assert (pixels == pixels[:, :1, :1]).all()
+        np.testing.assert_array_equal(labels, np.eye(3)[np.array(shown) % 3])
+        found.append(shown)
+    return found
+
+
+@pytest.mark.parametrize(("size", "sizes"), [(4, [4, 4, 2]), (5, [5, 5]), (10, [10]), (64, [10]), (1, [1] * 10)])
+def test_each_image_once_an_epoch(images, size, sizes):
+    batches = Batches(images, size, seed=0)
+    found = numbers(batches, 0)
+    assert [len(batch) for batch in found] == sizes
+    assert batches.per_epoch == len(sizes)
+    assert sorted(sum(found, [])) == list(range(COUNT))
+
+
+def test_order_depends_on_seed_and_epoch_alone(images):
+    one = Batches(images, 4, seed=1)
+    orders = [numbers(one, epoch) for epoch in range(3)]
+    assert orders[0] != orders[1] != orders[2]
+    assert [numbers(Batches(images, 4, seed=1), epoch) for epoch in (2, 1, 0)] == orders[::-1]
+    assert numbers(Batches(images, 4, seed=2), 0) != orders[0]
+    assert sum(numbers(Batches(images, 3, seed=1), 0), []) == sum(orders[0], [])
+
+
+@pytest.mark.parametrize("skip", range(4))
+def test_a_resumed_epoch_goes_on_where_it_was(images, skip):
+    batches = Batches(images, 4, seed=3)
+    assert numbers(batches, 5, skip) == numbers(batches, 5)[skip:]
+
+
+def test_run_data_is_split_as_the_recipe_says(bars):
+    recipe = recipe_from({"dataset": {"name": "bars"}, "split": {"validation": 0.2, "test": 0.4}, "seed": 5})
+    data, whole = run_data(recipe), bars.load(None)
+    parts = split_indices(whole.labels, recipe.split, 5)
+    for part, indices in ((data.train, parts.train), (data.validation, parts.validation), (data.test, parts.test)):
+        np.testing.assert_array_equal(part.images, whole.images[indices])
+        np.testing.assert_array_equal(part.labels, whole.labels[indices])
+    np.testing.assert_array_equal(data.test_indices, parts.test)
+    assert [len(part) for part in (data.train, data.validation, data.test)] == [60, 30, 60]
+    assert data.class_names == ("left", "middle", "right")

@@ -1,0 +1,52 @@
+"""The real inference worker with operations that need no TensorFlow."""
+
+import os
+import sys
+import time
+from types import ModuleType
+
+from imgcls.errors import ImageError
+
+
+def echo(arguments, arrays):
+    return arguments, arrays
+
+
+def double(arguments, arrays):
+    return {"number": arguments["number"]}, {name: array * 2 for name, array in arrays.items()}
+
+
+def sleep(arguments, arrays):
+    time.sleep(arguments["seconds"])
+    return {"pid": os.getpid()}, {}
+
+
+def refuse(arguments, arrays):
+    raise ImageError("“{name}” is too small.", name=arguments["name"])
+
+
+def fault(arguments, arrays):
+    raise KeyError("a fault")
+
+
+def chatter(arguments, arrays):
+    print("printed by a library")
+    os.write(1, b"written by C\n")
+    return {}, {}
+
+
+def leave(arguments, arrays):
+    os._exit(7)
+
+
+def nonsense(arguments, arrays):
+    return {}, {"a": __import__("numpy").zeros(2, "float16")}
+
+
+operations = ModuleType("imgcls.workers.operations")
+operations.OPERATIONS = {work.__name__: work for work in (echo, double, sleep, refuse, fault, chatter, leave, nonsense)}
+sys.modules["imgcls.workers.operations"] = operations
+
+from imgcls.workers import inference  # noqa: E402
+
+sys.exit(inference.main())

@@ -1,0 +1,140 @@
+"""What the inference worker can do, each as a plain function in this process."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from imgcls.atomic import read_arrays
+from imgcls.errors import ImageError, InputError, RecipeError, RunStateError, UnknownNameError
+from imgcls.models import load_trained
+from imgcls.recipe import Recipe, recipe_from
+from imgcls.training.data import run_data
+from imgcls.training.timing import known_timing
+from imgcls.workers import operations
+from imgcls.workers.operations import OPERATIONS, class_number, explain_image, layers, measure, predict
+
+
+@pytest.fixture
+def images() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), np.uint8)
+
+
+class TestPredict:
+    def test_probabilities_and_where_they_come_from(self, tiny_run, images):
+        facts, arrays = predict({"model": tiny_run.id}, {"images": images})
+        assert facts == {"epoch": 1, "is_final": True, "version": tiny_run.result["model_sha256"]}
+        assert arrays["probabilities"].shape == (3, 10)
+        assert arrays["probabilities"].dtype == np.float32
+        np.testing.assert_allclose(arrays["probabilities"].sum(axis=1), 1, rtol=1e-5)
+        assert (arrays["probabilities"].argmax(1) == arrays["logits"].argmax(1)).all()
+
+    def test_same_numbers_as_training_kept(self, tiny_run):
+        kept = read_arrays(tiny_run.folder / "evaluation.npz")
+        test = run_data(tiny_run.recipe).test
+        _, arrays = predict({"model": tiny_run.id}, {"images": test.images})
+        np.testing.assert_allclose(arrays["logits"], kept["logits"], rtol=1e-3, atol=1e-4)
+
+    def test_run_that_is_not_over_answers_with_its_checkpoint(self, interrupted_run, images):
+        facts, _ = predict({"model": interrupted_run.id}, {"images": images})
+        assert (facts["epoch"], facts["is_final"]) == (1, False)
+
+    def test_refusals(self, tiny_run, queued_run, images):
+        with pytest.raises(UnknownNameError, match="There is no run"):
+            predict({"model": "../" + tiny_run.id}, {"images": images})
+        with pytest.raises(RunStateError, match="has no weights yet"):
+            predict({"model": queued_run.id}, {"images": images})
+
+
+class TestExplain:
+    def test_map_for_the_predicted_class_by_default(self, tiny_run, images):
+        facts, arrays = explain_image({"model": tiny_run.id}, {"image": images[0]})
+        assert facts["method"] == "grad-cam"
+        assert facts["layer"] == "pool_2"
+        assert facts["layer_shape"] == [5, 5, 64]
+        assert facts["target"] == arrays["logits"].argmax()
+        assert arrays["map"].shape == (28, 28)
+        assert arrays["raw"].shape == (5, 5)
+        assert all(array.dtype == np.float32 for array in arrays.values())
+        json.dumps(facts)  # it travels as JSON
+
+    def test_class_and_layer_are_obeyed(self, tiny_run, images):
+        first, maps = explain_image({"model": tiny_run.id, "class": 3, "layer": "conv_2"}, {"image": images[0]})
+        assert (first["target"], first["layer"]) == (3, "conv_2")
+        _, others = explain_image({"model": tiny_run.id, "class": 4, "layer": "conv_2"}, {"image": images[0]})
+        assert np.abs(maps["raw"] - others["raw"]).max() > 0
+
+    def test_the_model_stays_as_it_was(self, tiny_run, images):
+        model = load_trained(tiny_run.id).keras_model
+        before = [np.array(value).tobytes() for value in model.variables]
+        explain_image({"model": tiny_run.id}, {"image": images[0]})
+        assert [np.array(value).tobytes() for value in model.variables] == before
+
+    @pytest.mark.parametrize(
+        ("arguments", "kind"),
+        [
+            ({"method": "nope"}, UnknownNameError),
+            ({"layer": "nope"}, UnknownNameError),
+            ({"layer": "dense_1"}, InputError),
+            ({"class": 10}, UnknownNameError),
+            ({"class": -1}, UnknownNameError),
+            ({"options": {"nope": 1}}, InputError),
+        ],
+    )
+    def test_refusals(self, tiny_run, images, arguments, kind):
+        with pytest.raises(kind):
+            explain_image({"model": tiny_run.id, **arguments}, {"image": images[0]})
+
+    def test_picture_of_another_size(self, tiny_run):
+        with pytest.raises(ImageError, match="Expected images of the shape"):
+            explain_image({"model": tiny_run.id}, {"image": np.zeros((5, 5, 1), np.uint8)})
+
+
+def test_layers(tiny_run):
+    facts, arrays = layers({"model": tiny_run.id}, {})
+    assert [layer["name"] for layer in facts["layers"]] == ["conv_1", "pool_1", "conv_2", "pool_2"]
+    assert facts["default"] == "pool_2"
+    assert arrays == {}
+
+
+class TestMeasure:
+    def test_measured_once_and_then_known(self, bars, monkeypatch):
+        recipe = recipe_from({"dataset": {"name": "bars"}, "training": {"batch_size": 8}})
+        facts, _ = measure({"recipe": recipe.model_dump()}, {})
+        assert facts["parameters"] > 1000
+        assert 0 < facts["step"] < 5
+        assert 0 < facts["validation_image"] < 1
+        assert known_timing(recipe) is not None
+        monkeypatch.setattr(operations, "_measured", lambda recipe: pytest.fail("measured again"))
+        assert measure({"recipe": recipe.model_dump()}, {})[0] == facts
+
+    @pytest.mark.parametrize(
+        ("change", "kind"),
+        [
+            ({"architecture": {"name": "nope"}}, UnknownNameError),
+            ({"training": {"batch_size": 0}}, RecipeError),
+            ({"training": {"batch_size": 5000}}, RecipeError),
+        ],
+    )
+    def test_refusals(self, change, kind):
+        with pytest.raises(kind):
+            measure({"recipe": {**Recipe().model_dump(), **change}}, {})
+
+
+class TestClassNumber:
+    def test_position(self):
+        assert class_number("cat", ("dog", "cat")) == 1
+
+    def test_unknown_says_what_there_is(self):
+        with pytest.raises(UnknownNameError, match="“bird”. Expected one of: dog, cat"):
+            class_number("bird", ("dog", "cat"))
+        with pytest.raises(UnknownNameError) as caught:
+            class_number("", tuple(map(str, range(1000))))
+        assert len(str(caught.value)) < 200
+
+
+def test_every_operation_is_documented():
+    assert set(OPERATIONS) == {"predict", "layers", "explain", "measure"}
+    assert all(work.__doc__ for work in OPERATIONS.values())
