@@ -91,8 +91,8 @@ def _formats() -> dict[str, Any]:
     return {
         "title": st.column_config.TextColumn(_("Run")),
         "status": st.column_config.TextColumn(_("Status")),
-        "test": st.column_config.NumberColumn(_("Test accuracy"), format="%.1f %%"),
-        "validation": st.column_config.NumberColumn(_("Validation accuracy"), format="%.1f %%"),
+        "test": st.column_config.NumberColumn(_("Test accuracy"), format="%.1f%%"),
+        "validation": st.column_config.NumberColumn(_("Validation accuracy"), format="%.1f%%"),
         "time": st.column_config.TextColumn(_("Trained for")),
         "network": st.column_config.TextColumn(_("Network")),
         "data": st.column_config.TextColumn(_("Data set")),

@@ -138,7 +138,7 @@ def test_an_unknown_run_and_a_run_without_weights_are_refused(ask, queued_run):
     for name in ("20260131-093000-1a2b3c", "../x", ""):
         with pytest.raises(UnknownNameError):
             ask(name)
-    with pytest.raises(RunStateError, match=f"Run {queued_run.id} is queued and has no weights yet"):
+    with pytest.raises(RunStateError, match=f"Run {queued_run.id} is waiting and has no weights yet"):
         ask(queued_run.id)
 
 

@@ -14,7 +14,7 @@ from imgcls.figures.layout import base_layout, plain
 _BAR_HEIGHT, _AXIS_HEIGHT = 34, 56  # px
 _NUMBER_COLUMN = 62  # px to the right of the bars
 _LONGEST_LABEL = 22  # characters; on a phone a longer one leaves no room for the bar
-_PERCENT_TICKS = {"tickvals": [0, 50, 100], "ticktext": ["0 %", "50 %", "100 %"]}
+_PERCENT_TICKS = {"tickvals": [0, 50, 100], "ticktext": ["0%", "50%", "100%"]}
 
 
 def probability_bars(
@@ -67,13 +67,13 @@ def percentage(probability: float) -> str:
     """A probability in words that does not round doubt away.
 
     >>> percentage(0.934), percentage(0.9999), percentage(0.0001), percentage(1.0)
-    ('93.4 %', '> 99.9 %', '< 0.1 %', '100.0 %')
+    ('93.4%', '> 99.9%', '< 0.1%', '100.0%')
     """
     if 0 < probability < 0.0005:
-        return "< 0.1 %"
+        return "< 0.1%"
     if 0.9995 <= probability < 1:
-        return "> 99.9 %"
-    return f"{100 * probability:.1f} %"
+        return "> 99.9%"
+    return f"{100 * probability:.1f}%"
 
 
 def _bars(labels: list[str], values: npt.NDArray[np.float64], dark: bool) -> go.Bar:

@@ -65,7 +65,7 @@ def prepare(picture: np.ndarray, height: int = 28, width: int = 28, channels: in
     """Light strokes on black, in the size and at the place of MNIST's digits.
 
     Args:
-        picture: uint8 (h, w, 3), RGB, 0…255: dark on light or light on dark, any colours.
+        picture: uint8 (h, w, 3), RGB, 0…255, 8 px a side or more: dark on light or light on dark, any colours.
         height: of the result (px); its box is 20/28 of it.
         width: of the result (px).
         channels: 1, or 3 equal ones.
@@ -107,9 +107,7 @@ def _is_in_style(lightness: np.ndarray, height: int, width: int) -> bool:
     ink = lightness > 30
     ink_height, ink_width = (np.ptp(np.flatnonzero(ink.any(axis))) + 1 for axis in (1, 0))
     filled = max(ink_height / (height * BOX), ink_width / (width * BOX))
-    margin = max(1, round(min(height, width) / 28))
-    has_margin = not ink[:margin].any() and not ink[-margin:].any()
-    has_margin &= not ink[:, :margin].any() and not ink[:, -margin:].any()
+    has_margin = ink[_border(ink.shape)].mean() < 0.2
     middle = ndimage.center_of_mass(np.where(ink, lightness, 0))
     is_centred = abs(middle[0] / height - 0.5) < 1 / 28 and abs(middle[1] / width - 0.5) < 1 / 28
     return bool(has_margin and is_centred and 0.9 < filled < 1.06)
@@ -131,12 +129,10 @@ def _shrunk(picture: np.ndarray) -> np.ndarray:
 def _find_ink(picture: np.ndarray) -> _Ink | None:
     """The strokes of uint8 (h, w, 3); None where there are none.
 
-    The paper is first guessed from the border as a plane, because light falls from one side; then
-    fitted again to all that is no ink, with a bend for the darker corners of a lens.
+    The paper is first guessed from the border, then fitted again to all that is no ink.
     """
     colours = picture.astype(np.float32)
-    border = _border(colours.shape[:2])
-    guess = _separate(colours - _paper(colours, border, bent=False))
+    guess = _separate(colours - _paper_by_border(colours))
     if guess is None:
         return None
     bare = ~ndimage.binary_dilation(guess.kept, iterations=3)
@@ -152,6 +148,18 @@ def _border(shape: tuple[int, ...]) -> np.ndarray:
     inset = (max(1, height // 10), max(1, width // 10))
     border[inset[0] : -inset[0], inset[1] : -inset[1]] = False
     return border
+
+
+def _paper_by_border(colours: np.ndarray) -> np.ndarray:
+    """The paper's colour, float32 (h, w, 3), as the border shows it.
+
+    A plane, because light falls from one side; bent only where that fits far better (the dark corners
+    of a lens), because a bent surface is easily pulled by strokes that reach the border.
+    """
+    border = _border(colours.shape[:2])
+    plane, bent = (_paper(colours, border, bent) for bent in (False, True))
+    plane_error, bent_error = (float(np.median(np.abs(colours - paper)[border])) for paper in (plane, bent))
+    return bent if plane_error > 2 and bent_error < plane_error / 2 else plane
 
 
 def _paper(colours: np.ndarray, where: np.ndarray, bent: bool) -> np.ndarray:
@@ -208,8 +216,13 @@ def _ink_colour(difference: np.ndarray) -> np.ndarray:
 
 
 def _spread(amount: np.ndarray) -> float:
-    """The standard deviation of the paper's noise, from the median, which strokes hardly move."""
-    return 1.4826 * float(np.median(np.abs(amount)))
+    """The standard deviation of the paper's noise in float (h, w).
+
+    From the median, which strokes hardly move, of differences between near pixels, which slow shades
+    hardly move. Next neighbours would be too alike after smoothing.
+    """
+    gap = min(3, amount.shape[1] - 1)
+    return 1.4826 / np.sqrt(2) * float(np.median(np.abs(amount[:, gap:] - amount[:, : amount.shape[1] - gap])))
 
 
 def _without_specks(mask: np.ndarray) -> np.ndarray:

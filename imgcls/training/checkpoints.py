@@ -51,7 +51,7 @@ class Progress:
 
 def snapshot(variables: Iterable[Any]) -> list[np.ndarray]:
     """Copies of the values of Keras variables."""
-    return [np.array(variable) for variable in variables]
+    return [np.array(variable.numpy()) for variable in variables]
 
 
 class Checkpoints:

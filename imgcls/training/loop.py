@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from pathlib import Path
@@ -34,8 +35,8 @@ from imgcls.training.step import MOST, Steps
 CALL_SECONDS = 0.25
 #: Seconds between checkpoints of short epochs; longer ones get one each.
 CHECKPOINT_SECONDS = 2.0
-#: Logged steps of one run; beyond it, several steps share one entry.
-LOGGED_STEPS = 40_000
+#: Bytes of the log that one step takes up: its loss and its accuracy, and its share of the line.
+STEP_BYTES = 40
 
 #: How the loop ended; None: it goes on.
 Ending = Literal["completed", "early", "stopped", "time", "left", "diverged"]
@@ -91,7 +92,8 @@ class Session:
         self.progress = Progress()
         self.rate = training.optimizer.learning_rate
         self.bad_loss = 0.0
-        self._every = -(-self.total // LOGGED_STEPS)
+        # beyond the limit, several steps share one entry
+        self._every = math.ceil(self.total * STEP_BYTES / (limit("log_megabytes") * 1e6))
         self._best_weights: list[np.ndarray] | None = None  # best so far, not yet on disk
         self._saved, self._call = 0.0, 1
         self._recent: list[tuple[int, float]] = []
@@ -314,7 +316,7 @@ def first_filters(model: Any, most: int = 64) -> np.ndarray | None:
 
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv2D):
-            return np.array(layer.kernel, np.float32)[..., :most]
+            return np.array(layer.kernel.numpy(), np.float32)[..., :most]
     return None
 
 

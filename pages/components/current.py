@@ -12,7 +12,7 @@ from imgcls.runs import RunSummary, get_run, list_runs
 from pages.components.notices import show_error
 from pages.components.words import _
 
-_RUN, _PICTURE = "run", "picture"
+_RUN, _MODEL, _PICTURE = "run", "model", "picture"
 
 
 def current_run() -> str | None:
@@ -39,6 +39,8 @@ def look_at(run_id: str | None) -> None:
         st.session_state.pop(_RUN, None)
         st.query_params.pop(_RUN, None)
     else:
+        if st.session_state.get(_RUN) != run_id:
+            st.session_state.pop(_MODEL, None)
         st.session_state[_RUN] = run_id
         if st.query_params.get(_RUN) != run_id:
             st.query_params[_RUN] = run_id
@@ -62,14 +64,16 @@ def carry(picture: Picture) -> None:
 
 
 def pick_model() -> str | None:
-    """A choice among the runs that have a model; None if there is none. The newest is the default."""
+    """A choice among the runs that have a model; None if there is none.
+
+    It begins with the run that this session looks at, else with the newest. Looking at a run that has no
+    weights yet goes on behind it.
+    """
     rows = {row.id: row for row in list_runs() if get_run(row.id).has_model}
     if not rows:
         return None
-    known = current_run()
-    if known not in rows:
-        known = next(iter(rows))
-        look_at(known)
+    wanted = st.session_state.get(_MODEL) or current_run()
+    known = wanted if wanted in rows else next(iter(rows))
     chosen = st.selectbox(
         _("Network"),
         list(rows),
@@ -79,6 +83,7 @@ def pick_model() -> str | None:
     )
     if chosen != known:
         look_at(chosen)
+        st.session_state[_MODEL] = chosen
     return chosen
 
 

@@ -12,6 +12,9 @@ from imgcls.language import translator
 from pages.components.words import language
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+|~$:!&-])")
+#: Where Streamlit, after all escaping, still makes links of addresses, icons of `:material/…:` and arrows of `->`.
+_SEAMS = re.compile(r"(?<=:)(?=\S)|(?<=@)(?=\S)|(?<=www)(?=\.)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE)
+_WORD_JOINER = "\u2060"  # takes no room and is not seen
 
 
 def show_error(error: ImgclsError) -> None:
@@ -42,4 +45,4 @@ def note(text: str) -> None:
 
 def literal(text: str) -> str:
     """`text` with Markdown's signs escaped: a file may be called `**x**.png`, or be a link."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", _SEAMS.sub(_WORD_JOINER, " ".join(text.split())))

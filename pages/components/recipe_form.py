@@ -11,8 +11,10 @@ from imgcls.datasets import DATASETS
 from imgcls.errors import InputError
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Optimizer, Recipe, Training
+from imgcls.registry import Registry
 from imgcls.training.check import check_recipe
 from pages.components.notices import show_error
+from pages.components.options import option_controls
 from pages.components.words import _
 
 #: Where a recipe to begin with is kept: "train again with changes".
@@ -32,20 +34,8 @@ def recipe_form() -> Recipe | None:
     """The recipe that the form describes; None, and the reason on the page, if it makes no sense."""
     start: Recipe = st.session_state.get(_START, Recipe())
     key = f"form {start.hash()}"  # another recipe to start from is another form
-    dataset = st.selectbox(
-        _("Data set"),
-        DATASETS.names(),
-        index=DATASETS.names().index(start.dataset.name),
-        format_func=lambda name: _(DATASETS.get(name).title),
-        key=f"{key} dataset",
-    )
-    architecture = st.selectbox(
-        _("Network"),
-        ARCHITECTURES.names(),
-        index=ARCHITECTURES.names().index(start.architecture.name),
-        format_func=lambda name: _(ARCHITECTURES.get(name).title),
-        key=f"{key} architecture",
-    )
+    dataset = _registered(_("Data set"), DATASETS, start.dataset, f"{key} dataset")
+    architecture = _registered(_("Network"), ARCHITECTURES, start.architecture, f"{key} architecture")
     epochs = st.slider(
         _("Epochs"),
         1,
@@ -61,8 +51,8 @@ def recipe_form() -> Recipe | None:
     seed = more.pop("seed")
     try:
         recipe = Recipe(
-            dataset=start.dataset if dataset == start.dataset.name else Choice(name=dataset),
-            architecture=start.architecture if architecture == start.architecture.name else Choice(name=architecture),
+            dataset=dataset,
+            architecture=architecture,
             split=start.split,
             training=Training(epochs=epochs, batch_size=batch, optimizer=optimizer, **more),
             seed=seed,
@@ -72,6 +62,22 @@ def recipe_form() -> Recipe | None:
         show_error(error)
         return None
     return recipe
+
+
+def _registered(label: str, registry: Registry[Any], start: Choice, key: str) -> Choice:
+    """A choice among what is registered, and the options of what is chosen."""
+    names = registry.names() if start.name in registry.names() else [*registry.names(), start.name]
+    name = st.selectbox(label, names, names.index(start.name), format_func=lambda one: _title(registry, one), key=key)
+    model = registry.get(name).options
+    if not model.model_fields:
+        return Choice(name=name)
+    with st.expander(_("Options of {name}", name=_title(registry, name))):
+        begun = start.options if name == start.name else {}
+        return Choice(name=name, **option_controls(model, begun, f"{key} {name}"))
+
+
+def _title(registry: Registry[Any], name: str) -> str:
+    return _(registry.get(name).title)
 
 
 def _steps(start: Recipe, key: str) -> tuple[int, float]:

@@ -31,6 +31,9 @@ FLAGS = [
 ]
 
 
+REQUIRED = bool(os.environ.get("IMGCLS_BROWSER_REQUIRED"))  # read now: tests run without such variables
+
+
 def chromium() -> str | None:
     """The browser to test with: $CHROMIUM, else the first one on the path."""
     return os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -97,7 +100,7 @@ def browser() -> Iterator[Any]:
     path = chromium()
     if path is None:
         reason = f"no Chromium found: looked for {', '.join(NAMES)} and $CHROMIUM"
-        if os.environ.get("IMGCLS_BROWSER_REQUIRED"):
+        if REQUIRED:
             pytest.fail(reason)
         pytest.skip(reason)
     from playwright.sync_api import sync_playwright

@@ -16,8 +16,8 @@ from tests.browser.conftest import Server, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-POINTS = """() => Math.max(
-    0, ...[...document.querySelectorAll(".st-key-curve-loss .js-plotly-plot")].map(plot => plot.data?.[0]?.x?.length ?? 0))"""
+POINTS = """() => Math.max(0, ...[...document.querySelectorAll(".st-key-curve-loss .js-plotly-plot")]
+    .map(plot => plot.data?.[0]?.x?.length ?? 0))"""
 X_RANGE = "() => document.querySelector('.st-key-curve-loss .js-plotly-plot')._fullLayout.xaxis.range[1]"
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from importlib import import_module
 
 import pytest
 
-from imgcls.commands import doctor as command
-from imgcls.commands.doctor import doctor
+from imgcls.commands import doctor
 from imgcls.errors import InputError
 from imgcls.limits import LIMITS
 
+command = import_module("imgcls.commands.doctor")  # `imgcls.commands.doctor` itself is the function
 NOTHING = argparse.Namespace()
 
 

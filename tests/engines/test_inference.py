@@ -277,7 +277,7 @@ def test_with_keras(trained_once, home_folder, tiny_run, interrupted_run, queued
             (RunStateError, "predict", {"model": queued_run.id}),
             (RecipeError, "measure", {"recipe": {**Recipe().model_dump(), "seed": -1}}),
         ):
-            wrong = {"images": images, "image": np.zeros((5, 5, 1), np.uint8)}
+            wrong = {"images": images, "image": np.zeros((5, 5, 1), np.uint8) if kind is ImageError else images[0]}
             with pytest.raises(kind):
                 client.ask(operation, wrong, **arguments).result(30)
         client._worker.kill()

@@ -22,7 +22,7 @@ def test_best_guess_comes_first_and_alone_has_the_accent_colour() -> None:
 
 def test_percentages_are_written_in_one_column() -> None:
     figure = probability_bars(LABELS, [0.1, 0.7, 0.15, 0.05], dark=True, axis_title="Probability")
-    assert [note.text for note in figure.layout.annotations] == ["70.0 %", "15.0 %", "10.0 %", "5.0 %"]
+    assert [note.text for note in figure.layout.annotations] == ["70.0%", "15.0%", "10.0%", "5.0%"]
     assert {(note.x, note.xanchor) for note in figure.layout.annotations} == {(1, "right")}
 
 
@@ -72,12 +72,12 @@ def test_wrong_number_of_probabilities_is_refused() -> None:
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (0.0, "0.0 %"),
-        (0.0004, "< 0.1 %"),
-        (0.0005, "0.1 %"),
-        (0.9994, "99.9 %"),
-        (0.9995, "> 99.9 %"),
-        (1.0, "100.0 %"),
+        (0.0, "0.0%"),
+        (0.0004, "< 0.1%"),
+        (0.0005, "0.1%"),
+        (0.9994, "99.9%"),
+        (0.9995, "> 99.9%"),
+        (1.0, "100.0%"),
     ],
 )
 def test_rounding_never_says_certain_or_impossible(probability: float, words: str) -> None:

@@ -327,6 +327,7 @@ def markup() -> Callable[[AppTest, str], list[str]]:
         kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
         texts = [str(element.value) for kind in kinds for element in getattr(app, kind)]
         texts += [widget.label for kind in ("button", "expander", "metric", "toggle") for widget in getattr(app, kind)]
+        # in HTML, only these signs mean anything
         pictures = [str(element.value) for element in app.html] if html.escape(name) != name else []
         return [text for text in texts + pictures if bare.search(text)]
 

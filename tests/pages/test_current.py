@@ -64,7 +64,7 @@ def test_a_run_that_is_not_there_is_said_once_and_forgotten(app: AppTest, make_r
     assert shown(app.run())[0] == "None"
     (error,) = app.error
     assert error.value.startswith("There is no run")
-    assert shown(app.run()) == [run.id, run.id]
+    assert shown(app.run()) == ["None", run.id]
     assert not app.error
 
 

@@ -14,7 +14,22 @@ SIGNS = "\\`*_{}[]<>()#+|~$:!&-"
 
 @pytest.mark.parametrize("sign", SIGNS)
 def test_every_sign_of_markdown_is_escaped(sign: str) -> None:
-    assert literal(f"a{sign}b") == f"a\\{sign}b"
+    assert literal(f"a{sign} b") == f"a\\{sign} b"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("http://evil.example/x", ["http\\:", "//evil.example/x"]),
+        ("WWW.evil.example", ["WWW", ".evil.example"]),
+        ("a@evil.example", ["a@", "evil.example"]),
+        (":material/home:", ["\\:", "material/home\\:"]),
+        (":streamlit:", ["\\:", "streamlit\\:"]),
+        ("a->b", ["a\\-", "\\>b"]),
+    ],
+)
+def test_what_streamlit_makes_of_text_after_escaping_is_taken_apart(text: str, parts: list[str]) -> None:
+    assert literal(text) == "\u2060".join(parts)
 
 
 def test_ordinary_text_stays_as_it_is() -> None:

@@ -141,7 +141,7 @@ def test_a_limit_that_makes_no_sense_is_said_in_one_sentence(visit: Any, monkeyp
 # -- links
 
 
-@pytest.mark.parametrize("run", ["../../etc", "/etc/passwd", "20260131-093000-1a2b3c", "<script>", "**x**", "x" * 999])
+@pytest.mark.parametrize("run", ["../../etc", "20260131-093000-1a2b3c", "<script>**x**", "x" * 999])
 @pytest.mark.parametrize("page", ["train", "predict", "explain"])
 def test_a_link_that_leads_nowhere_is_one_sentence(visit: Any, make_run: Any, page: str, run: str) -> None:
     made = make_run("completed")

@@ -127,8 +127,22 @@ def test_a_line_torn_by_a_kill_is_passed_over_and_the_next_one_read(tmp_path, lo
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b"{}", b"[]", b"5", b"null", b'"x"', b'{"kind":"steps"}', b'{"t":1}', b"\xff\xfe", b"\0" * 50, b"{" * 5000]
-    + [b'{"kind":"steps","t":1,"step":9,"loss":[1]}', b'{"kind":"resumed","t":1}', b'{"kind":"steps","t":1,"loss":3}'],
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"5",
+        b"null",
+        b'"x"',
+        b'{"kind":"steps"}',
+        b'{"t":1}',
+        b"\xff\xfe",
+        b"\x00" * 50,
+        b"{" * 5000,
+        b'{"kind":"steps","t":1,"step":9,"loss":[1]}',
+        b'{"kind":"resumed","t":1}',
+        b'{"kind":"steps","t":1,"loss":3}',
+    ],
 )
 def test_a_line_that_makes_no_sense_is_passed_over(tmp_path, log, line):
     steps(log, 1, [0.5])

@@ -98,8 +98,19 @@ def test_a_lock_of_this_process_counts_as_well(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"3", b"{}", b'{"status": "confetti"}', b'{"status": null}', b'{"status": ["completed"]}']
-    + [b'{"status": "running"}', b'{"status": "queued"}', b"[" * 10_000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b"{}",
+        b'{"status": "confetti"}',
+        b'{"status": null}',
+        b'{"status": ["completed"]}',
+        b'{"status": "running"}',
+        b'{"status": "queued"}',
+        b"[" * 10000,
+    ],
 )
 def test_a_result_that_makes_no_sense_is_no_result(tmp_path, content):
     (tmp_path / RESULT).write_bytes(content)

@@ -17,8 +17,8 @@ def test_the_default_recipe_is_fine():
 @pytest.mark.parametrize(
     ("data", "kind", "words"),
     [
-        ({"dataset": {"name": "cifar"}}, UnknownNameError, "no data set “cifar”. Expected one of: mnist-5k"),
-        ({"architecture": {"name": "vgg"}}, UnknownNameError, "no architecture “vgg”. Expected one of: seed-cnn"),
+        ({"dataset": {"name": "cifar"}}, UnknownNameError, "no data set “cifar”. Expected one of: "),
+        ({"architecture": {"name": "vgg"}}, UnknownNameError, "no architecture “vgg”. Expected one of: "),
         ({"dataset": {"name": "mnist-5k", "x": 1}}, RecipeError, "no setting “dataset.x”. Received: 1"),
         (
             {"architecture": {"name": "seed-cnn", "width": 9}},
@@ -47,7 +47,7 @@ def test_limits_are_asked_for(monkeypatch):
 
 def test_an_image_that_is_too_small_is_refused(bars, monkeypatch):
     monkeypatch.setitem(bars.__dict__, "image_shape", (9, 12, 1))
-    with pytest.raises(RecipeError, match="from 10 to 224 pixels a side. Received: 9 × 12"):
+    with pytest.raises(RecipeError, match=r"from 10 to 224 pixels a side\. Received: 9 × 12"):
         check_recipe(recipe_from({"dataset": {"name": "bars"}}))
 
 

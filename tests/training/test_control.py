@@ -23,9 +23,23 @@ def test_there_and_back(tmp_path, wishes):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"3", b"{}", b'{"pause": "yes", "stop": 1}', b'{"learning_rate": 0}', b'{"learning_rate": -1}']
-    + [b'{"learning_rate": 11}', b'{"learning_rate": NaN}', b'{"learning_rate": "0.1"}', b'{"learning_rate": null}']
-    + [b'{"learning_rate": Infinity}', b'{"learning_rate": [1]}', b"[" * 9000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b"{}",
+        b'{"pause": "yes", "stop": 1}',
+        b'{"learning_rate": 0}',
+        b'{"learning_rate": -1}',
+        b'{"learning_rate": 11}',
+        b'{"learning_rate": NaN}',
+        b'{"learning_rate": "0.1"}',
+        b'{"learning_rate": null}',
+        b'{"learning_rate": Infinity}',
+        b'{"learning_rate": [1]}',
+        b"[" * 9000,
+    ],
 )
 def test_nonsense_wishes_nothing(tmp_path, content):
     (tmp_path / CONTROL).write_bytes(content)

@@ -20,6 +20,10 @@ def images():
     return ImageSet(pixels, numbers % 3, ("a", "b", "c"))
 
 
+def flat(batches: list[list[int]]) -> list[int]:
+    return [number for batch in batches for number in batch]
+
+
 def numbers(batches: Batches, epoch: int, skip: int = 0) -> list[list[int]]:
     found = []
     for pixels, labels in batches.epoch(epoch, skip):
@@ -40,7 +44,7 @@ def test_each_image_once_an_epoch(images, size, sizes):
     found = numbers(batches, 0)
     assert [len(batch) for batch in found] == sizes
     assert batches.per_epoch == len(sizes)
-    assert sorted(sum(found, [])) == list(range(COUNT))
+    assert sorted(flat(found)) == list(range(COUNT))
 
 
 def test_order_depends_on_seed_and_epoch_alone(images):
@@ -49,7 +53,7 @@ def test_order_depends_on_seed_and_epoch_alone(images):
     assert orders[0] != orders[1] != orders[2]
     assert [numbers(Batches(images, 4, seed=1), epoch) for epoch in (2, 1, 0)] == orders[::-1]
     assert numbers(Batches(images, 4, seed=2), 0) != orders[0]
-    assert sum(numbers(Batches(images, 3, seed=1), 0), []) == sum(orders[0], [])
+    assert flat(numbers(Batches(images, 3, seed=1), 0)) == flat(orders[0])
 
 
 @pytest.mark.parametrize("skip", range(4))

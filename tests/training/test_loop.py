@@ -17,7 +17,7 @@ from imgcls.training import loop
 from imgcls.training.checkpoints import Checkpoints
 from imgcls.training.control import Wishes, write_wishes
 from imgcls.training.finish import finish
-from imgcls.training.loop import LOGGED_STEPS, first_filters, make_optimizer, train
+from imgcls.training.loop import first_filters, make_optimizer, train
 
 
 def weights(session):
@@ -408,6 +408,19 @@ def test_broken_after_a_good_epoch_keeps_that_epoch(begin, bar_recipe, one_by_on
     assert (session.folder / "model.keras").exists()
 
 
+def test_broken_before_the_best_epoch_was_on_disk_keeps_it_and_gives_nothing_to_resume_from(begin, bar_recipe):
+    session = begin(bar_recipe(epochs=9))
+    session._saved = np.inf  # epochs so short that none has had its checkpoint
+    break_at(session, 5)
+    kept = []
+    finish_epoch = session._finish_epoch
+    session._finish_epoch = lambda: [finish_epoch(), kept.append(weights(session))][0]
+    assert session.run() == "diverged"
+    assert Checkpoints(session.folder).newest() is None
+    same_weights(Checkpoints(session.folder).best()[: len(kept[0])], kept[0], 0)
+    assert finish(session, "diverged")["best_epoch"] == 1
+
+
 def test_broken_before_any_epoch_has_no_model(begin, bar_recipe):
     session = begin(bar_recipe())
     break_at(session, 2)
@@ -481,14 +494,13 @@ def test_the_test_images_are_not_touched_before_the_end(begin, bar_recipe):
 
 
 def test_several_steps_share_an_entry_in_long_runs(begin, bar_recipe, monkeypatch):
-    monkeypatch.setattr(loop, "LOGGED_STEPS", 4)
+    monkeypatch.setenv("IMGCLS_LOG_MEGABYTES", str(3 * loop.STEP_BYTES / 1e6))  # room for three of nine steps
     session = begin(bar_recipe(epochs=3), one_by_one=False)
     session._call = 3
     session._adapt = lambda count, took: None
     session.run()
     curve = read_curve(session.folder)
     assert curve.step == [3, 6, 9]
-    assert LOGGED_STEPS == 40_000
 
 
 def test_a_full_disk_ends_the_run_with_its_cause_and_leaves_it_resumable(begin, before_step, bar_recipe):

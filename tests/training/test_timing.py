@@ -37,8 +37,13 @@ def test_what_costs_nothing_has_the_same_key(setting):
 
 @pytest.mark.parametrize(
     "setting",
-    ["training.batch_size=64", "training.optimizer.name=sgd", "training.precision=mixed_bfloat16"]
-    + ["architecture.name=other", "architecture.width=3"],
+    [
+        "training.batch_size=64",
+        "training.optimizer.name=sgd",
+        "training.precision=mixed_bfloat16",
+        "architecture.name=other",
+        "architecture.width=3",
+    ],
 )
 def test_what_costs_has_another_key(setting):
     assert timing_key(with_settings(Recipe(), [setting])) != timing_key(Recipe())

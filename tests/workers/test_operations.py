@@ -128,7 +128,7 @@ class TestClassNumber:
         assert class_number("cat", ("dog", "cat")) == 1
 
     def test_unknown_says_what_there_is(self):
-        with pytest.raises(UnknownNameError, match="“bird”. Expected one of: dog, cat"):
+        with pytest.raises(UnknownNameError, match=r"“bird”\. Expected one of: dog, cat"):
             class_number("bird", ("dog", "cat"))
         with pytest.raises(UnknownNameError) as caught:
             class_number("", tuple(map(str, range(1000))))
