@@ -28,7 +28,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: Any, depth: int = 3) -> bool:
+    """Whether `value` is made of finite numbers, words, true, false and null, in lists and objects not too deep."""
+    if isinstance(value, list | dict):
+        inside = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(_is_plain(one, depth - 1) for one in inside)
     return math.isfinite(value) if isinstance(value, float) else isinstance(value, int | str | None)
 
 
@@ -42,9 +46,9 @@ class Choice(BaseModel):
     @model_validator(mode="after")
     def _has_plain_options(self) -> Choice:
         for name, value in self.options.items():
-            if not all(_is_plain(item) for item in (value if isinstance(value, list) else [value])):
+            if not _is_plain(value):
                 raise ValueError(
-                    f"the option {name[:64]} must be a finite number, a word, true or false, or a list of these"
+                    f"the option {name[:64]} must be made of finite numbers, words, true and false"
                 )
         return self
 

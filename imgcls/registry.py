@@ -28,7 +28,7 @@ Entry = TypeVar("Entry", bound=Named)
 class Options(BaseModel):
     """Base of every entry's options: fields carry their range, and `title` and `description` for the page."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Registry(Generic[Entry]):

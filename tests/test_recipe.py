@@ -171,7 +171,7 @@ def test_parts_that_leave_nothing_to_train_on_are_refused():
         recipe_from({"split": {"validation": 0.5, "test": 0.5}})
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, {"a": 1}, [[1]], [math.nan], {}])
+@pytest.mark.parametrize("value", [math.nan, math.inf, {"a": math.nan}, [[[[1]]]], [math.nan], {"a": {"b": {"c": {}}}}])
 def test_options_are_plain_values(value):
     with pytest.raises(RecipeError, match="option width"):
         recipe_from({"architecture": {"name": "seed-cnn", "width": value}})
@@ -181,6 +181,12 @@ def test_options_stand_beside_the_name():
     choice = Choice(name="cnn", width=32, blocks=[1, 2])
     assert choice.options == {"width": 32, "blocks": [1, 2]}
     assert choice.model_dump() == {"name": "cnn", "width": 32, "blocks": [1, 2]}
+
+
+def test_options_may_be_lists_of_objects():
+    blocks = [{"width": 32, "pooling": "max"}, {"width": 64, "pooling": "average"}]
+    recipe = recipe_from({"architecture": {"name": "cnn", "blocks": blocks}})
+    assert recipe_from_code(recipe.to_code()) == recipe
 
 
 # -- codes from strangers

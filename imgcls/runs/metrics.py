@@ -122,7 +122,8 @@ class Curve:
         keep = sum(1 for known in self.step if known <= step)
         for values in (self.step, self.loss, self.accuracy, self.learning_rate):
             del values[keep:]
-        self.epochs = [epoch for epoch in self.epochs if epoch["step"] <= step]
+        # the part of an epoch that was validated when the run was stopped is validated again as a whole
+        self.epochs = [epoch for epoch in self.epochs if epoch["step"] <= step and not epoch.get("partial")]
 
 
 class CurveReader:

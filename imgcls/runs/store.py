@@ -48,8 +48,11 @@ class Run:
 
     @property
     def created(self) -> float:
-        """Seconds since 1970."""
-        return time.mktime(time.strptime(self.id[:15], "%Y%m%d-%H%M%S"))
+        """Seconds since 1970; 0 for a folder that was named by hand and names no moment."""
+        try:
+            return time.mktime(time.strptime(self.id[:15], "%Y%m%d-%H%M%S"))
+        except (ValueError, OverflowError):
+            return 0.0
 
     @property
     def title(self) -> str:

@@ -137,7 +137,7 @@ class Session:
             self._save()
             return ending
         partial = self.progress.step % self.per_epoch != 0
-        if ending in ("stopped", "time") and (partial or self.progress.best is None):
+        if ending in ("stopped", "time") and partial:
             ending = ending if self._validate(partial=True) else "diverged"
         if ending == "diverged":
             # the present weights are broken: only a best epoch is worth keeping
@@ -275,7 +275,7 @@ class Session:
             progress.best, progress.waited = dict(line), 0
             self._best_weights = snapshot(self.model.variables)
         else:
-            progress.waited += 1
+            progress.waited += not partial  # patience counts whole epochs
         self._snapshot(epoch, logits, labels)
         self.log.write("epoch", **line)
         return True
