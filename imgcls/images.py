@@ -409,8 +409,8 @@ def _mend_transparency(image: Image.Image, depth: int) -> None:
     The file gives it in its own depth (1, 2, 4, 8 or 16 bits) and Pillow passes it on as it is.
     """
     key = image.info.get("transparency")
-    if depth == 8 or image.mode.startswith("I") or not isinstance(key, int | tuple):
-        return
+    if depth == 8 or image.mode not in ("1", "L", "RGB") or not isinstance(key, int | tuple):
+        return  # a palette's key is an index, and 16-bit grey is compared in its own depth
 
     def scaled(value: int) -> int:
         return value >> 8 if depth == 16 else value * 255 // (2**depth - 1)

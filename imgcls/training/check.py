@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgcls.architectures import architecture_options, check_image_shape
+from imgcls.architectures import architecture_options, check_image_shape, parameter_count
 from imgcls.datasets import DATASETS, dataset_options
 from imgcls.errors import RecipeError
 from imgcls.language import N_
@@ -19,7 +19,11 @@ def check_recipe(recipe: Recipe) -> None:
     """
     dataset_options(recipe.dataset)
     architecture_options(recipe.architecture)
-    check_image_shape(recipe.architecture, DATASETS.get(recipe.dataset.name).image_shape)
+    dataset = DATASETS.get(recipe.dataset.name)
+    check_image_shape(recipe.architecture, dataset.image_shape)
+    parameters = parameter_count(recipe.architecture, dataset.image_shape, len(dataset.class_names))
+    if parameters is not None:
+        check_parameters(parameters)
     for field, value in (("epochs", recipe.training.epochs), ("batch_size", recipe.training.batch_size)):
         most = int(limit(field))
         if value > most:

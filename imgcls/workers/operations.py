@@ -5,6 +5,7 @@ An operation takes JSON values and arrays and answers with JSON values and array
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,9 @@ from imgcls.training.timing import Timing, keep_timing, known_timing
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 Operation = Callable[[dict[str, Any], dict[str, np.ndarray]], Answer]
+
+#: Class names in the sentence about one that is not known.
+CLASSES_TOLD = 20
 
 
 def predict(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -129,6 +133,15 @@ def class_number(name: str, class_names: tuple[str, ...]) -> int:
         raise UnknownNameError(
             N_("The model does not know the class “{name}”. Expected one of: {known}."),
             name=name,
-            known=", ".join(class_names[:20]) + (" …" if len(class_names) > 20 else ""),
+            known=", ".join(_likely(name, class_names)) + (" …" if len(class_names) > CLASSES_TOLD else ""),
         )
     return class_names.index(name)
+
+
+def _likely(name: str, class_names: tuple[str, ...]) -> list[str]:
+    """All class names, or of many those that `name` was probably meant to be."""
+    if len(class_names) <= CLASSES_TOLD:
+        return list(class_names)
+    holding = [known for known in class_names if name.strip() and name.casefold() in known.casefold()]
+    alike = difflib.get_close_matches(name, class_names, CLASSES_TOLD)
+    return list(dict.fromkeys([*holding, *alike, *class_names]))[:CLASSES_TOLD]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from imgcls.errors import UnknownNameError
+from imgcls import imagenet
+from imgcls.errors import ImgclsError, UnknownNameError
+from imgcls.models import model_card
 from imgcls.runs import RunSummary, get_run, list_runs
 from pages.components.notices import show_error
 from pages.components.words import _
@@ -64,27 +66,39 @@ def carry(picture: Picture) -> None:
 
 
 def pick_model() -> str | None:
-    """A choice among the runs that have a model; None if there is none.
+    """A choice among the runs that have a model, and `imagenet`; None if there is neither.
 
-    It begins with the run that this session looks at, else with the newest. Looking at a run that has no
-    weights yet goes on behind it.
+    It begins with the run that this session looks at, else with the newest, else with `imagenet`. Looking at a run
+    that has no weights yet goes on behind it.
     """
     rows = {row.id: row for row in list_runs() if get_run(row.id).has_model}
-    if not rows:
+    names = [*rows, *_ready_made()]
+    if not names:
         return None
-    wanted = st.session_state.get(_MODEL) or current_run()
-    known = wanted if wanted in rows else next(iter(rows))
+    wanted = st.query_params.get(_MODEL) or st.session_state.get(_MODEL) or current_run()
+    known = wanted if wanted in names else names[0]
     chosen = st.selectbox(
         _("Network"),
-        list(rows),
-        index=list(rows).index(known),
-        format_func=lambda run_id: _model_label(rows[run_id]),
+        names,
+        index=names.index(known),
+        format_func=lambda name: _model_label(rows[name]) if name in rows else _("ImageNet: 1,000 kinds of things"),
         key=f"model {known}",  # the same before the first choice and at it, or that would be lost
     )
     if chosen != known:
-        look_at(chosen)
+        st.query_params.pop(_MODEL, None)
+        if chosen in rows:
+            look_at(chosen)
         st.session_state[_MODEL] = chosen
     return chosen
+
+
+@st.cache_resource(show_spinner=False)
+def _ready_made() -> list[str]:
+    """Models that are there without training: `imagenet`, unless its packages are missing."""
+    try:
+        return [model_card(imagenet.NAME).name]
+    except ImgclsError:
+        return []
 
 
 def _model_label(row: RunSummary) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from imgcls import imagenet
 from imgcls.datasets import load, split_indices
 from imgcls.errors import ImageError, ImgclsError
-from imgcls.images import decode_image
+from imgcls.images import decode_image, read_image
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.models import ModelCard
+from imgcls.preparation import fit
 from imgcls.recipe import Recipe
 from imgcls.runs import get_run
 from pages.components.canvas import canvas
@@ -33,6 +37,8 @@ def pick_pictures(model: str, several: bool) -> list[Picture]:
         "sample": _("Sample"),
         "camera": _("Camera"),
     }
+    if model == imagenet.NAME:  # it has seen photographs, never a drawing
+        sources = {name: sources[name] for name in ("sample", "upload", "camera", "draw")}
     kept = current_picture()
     if kept is not None and not several:
         sources = {"kept": _("Same"), **sources}
@@ -43,7 +49,7 @@ def pick_pictures(model: str, several: bool) -> list[Picture]:
         format_func=sources.__getitem__,
         default=next(iter(sources)) if not several or wanted not in sources else wanted,
         required=True,
-        key=f"source {several}",
+        key=f"source {several} {model == imagenet.NAME}",
     )
     if several:
         st.session_state[_SOURCE] = source
@@ -64,16 +70,16 @@ def _from(source: str, model: str, several: bool, kept: Picture | None) -> list[
         return _sample(model)
     if source == "camera":
         return _photographed()
-    return _drawn()
+    return _drawn(_("Draw here") if model == imagenet.NAME else _("Draw a digit here"))
 
 
-def _drawn() -> list[Picture]:
+def _drawn(label: str) -> list[Picture]:
     words: Any = {
         "undo": _("Undo"),
         "clear": _("Clear"),
         "hint": _("No mouse or finger at hand? Samples and uploads work with the keyboard."),
     }
-    png = canvas("drawing", _("Draw a digit here"), words)
+    png = canvas("drawing", label, words)
     return [] if png is None else [Picture(_("your drawing"), decode_image(png, "drawing.png"))]
 
 
@@ -107,16 +113,52 @@ def _opened(file: Any) -> Picture | None:
 
 
 def _photographed() -> list[Picture]:
-    photo = st.camera_input(_("Hold a digit on paper before the camera"), key="camera")
+    photo = st.camera_input(_("Hold it before the camera"), key="camera")
     return [] if photo is None else [Picture(_("your photograph"), decode_image(photo.getvalue(), "camera.png"))]
 
 
 def _sample(model: str) -> list[Picture]:
+    if model == imagenet.NAME:
+        return _photograph()
     note(_("Validation images: the network was watched on them, but never trained on them."))
     images, labels = _samples(get_run(model).recipe)
     captions = [_("a {name}", name=label) for label in labels]
     place = gallery(f"samples {model}", _("Choose a sample"), list(images), captions)
     return [] if place is None else [Picture(captions[place], _rgb(images[place]))]
+
+
+def _photograph() -> list[Picture]:
+    note(_("Photographs that come with scikit-image and scikit-learn."))
+    photographs = _photographs()
+    names = list(photographs)
+    small = [fit.prepare(photographs[name], 112, 112, 3).image for name in names]
+    place = gallery("photographs", _("Choose a sample"), small, names, cell=96)
+    return [] if place is None else [Picture(names[place], photographs[names[place]])]
+
+
+#: Package and file of each photograph; read as files, because importing the packages takes a second.
+_PHOTOGRAPHS = {
+    "chelsea.png": "skimage.data",
+    "coffee.png": "skimage.data",
+    "rocket.jpg": "skimage.data",
+    "astronaut.png": "skimage.data",
+    "flower.jpg": "sklearn.datasets.images",
+    "china.jpg": "sklearn.datasets.images",
+}
+
+
+@st.cache_resource(show_spinner=False)
+def _photographs() -> dict[str, np.ndarray]:
+    """Name → uint8 (h, w, 3); those that the installed packages hold."""
+    found = {}
+    for file, package in _PHOTOGRAPHS.items():
+        top, _dot, inside = package.partition(".")
+        spec = importlib.util.find_spec(top)  # finds a package without importing it
+        if spec is not None and spec.origin is not None:
+            path = Path(spec.origin).parent.joinpath(*inside.split("."), file)
+            if path.exists():
+                found[path.stem] = read_image(path)
+    return found
 
 
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Recipe: Recipe.hash})
@@ -157,3 +199,9 @@ def preparation_switch(card: ModelCard) -> None:
 def _remember_switch() -> None:
     # a widget's own value is forgotten when its page is left
     st.session_state["bring"] = st.session_state["bring switch"]
+
+
+def invite_to_train(model: str) -> None:
+    """Beside a ready-made network: that one can have one's own."""
+    if model == imagenet.NAME:
+        st.page_link("pages/train.py", label=_("Train a network of your own: ten seconds"))

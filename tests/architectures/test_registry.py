@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -10,8 +9,14 @@ import sys
 import numpy as np
 import pytest
 
-from imgcls.architectures import ARCHITECTURES, architecture_options, build_model, check_image_shape
-from imgcls.datasets import DATASETS, load
+from imgcls.architectures import (
+    ARCHITECTURES,
+    architecture_options,
+    build_model,
+    check_image_shape,
+    parameter_count,
+)
+from imgcls.datasets import DATASETS, ImageSet, load
 from imgcls.errors import RecipeError, UnknownNameError
 from imgcls.recipe import Choice
 
@@ -36,19 +41,37 @@ def fits(name: str, image_shape) -> bool:
     return True
 
 
-PAIRS = [
-    (name, dataset.name) for name in ARCHITECTURES.names() for dataset in DATASETS if fits(name, dataset.image_shape)
-]
+#: What a network wants changed before it takes its largest images.
+FOR_LARGE = {"vit-tiny": {"patch": 16}}
+
+#: In the place of a data set, for a network that takes none of those that are registered.
+NONE = "colours"
+
+
+def pairs() -> list[tuple[str, str]]:
+    found = []
+    for name in ARCHITECTURES.names():
+        takes = [dataset.name for dataset in DATASETS if fits(name, dataset.image_shape)]
+        found += [(name, dataset) for dataset in takes or [NONE]]
+    return found
+
+
+PAIRS = pairs()
+
+
+def some(name: str, dataset: str, count: int = 16) -> ImageSet:
+    """A few images of a data set, or coloured noise in the smallest size that the network takes."""
+    if dataset == NONE:
+        side, random = ARCHITECTURES.get(name).sides[0], np.random.default_rng(0)
+        pictures = random.integers(0, 256, (count, side, side, 3), np.uint8)
+        return ImageSet(pictures, np.arange(count) % 3, ("red", "green", "blue"))
+    images = load(Choice(name=dataset))
+    return images.take(np.arange(0, len(images), len(images) // count)[:count])
 
 
 def built(name: str, dataset: str, seed: int = 0, precision: str = "float32"):
-    entry = DATASETS.get(dataset)
-    return build_model(Choice(name=name), entry.image_shape, len(entry.class_names), seed, precision)
-
-
-def some(dataset: str, count: int = 8) -> np.ndarray:
-    images = load(Choice(name=dataset))
-    return images.images[:: len(images) // count][:count]
+    images = some(name, dataset, 1 if dataset == NONE else 16)
+    return build_model(Choice(name=name), images.image_shape, len(images.class_names), seed, precision)
 
 
 def inputs_of(name: str, images: np.ndarray) -> np.ndarray:
@@ -58,78 +81,94 @@ def inputs_of(name: str, images: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def abroad(tmp_path_factory, mnist_file):
-    """Every pair saved here, and what a process without imgcls makes of it: {(name, dataset): (here, there)}."""
+    """Every pair saved here, and what a process without imgcls makes of it: {(name, dataset): (model, here, there)}."""
     place = tmp_path_factory.mktemp("abroad")
     here = {}
     for name, dataset in PAIRS:
-        model, inputs = built(name, dataset), inputs_of(name, some(dataset))
+        model, inputs = built(name, dataset), inputs_of(name, some(name, dataset).images)
         model.save(place / f"{name}@{dataset}.keras")
         np.save(place / f"{name}@{dataset}.inputs.npy", inputs)
-        here[name, dataset] = np.asarray(model(inputs, training=False))
+        here[name, dataset] = model, np.asarray(model(inputs, training=False))
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "IMGCLS"))}
     done = subprocess.run(
         [sys.executable, "-I", "-c", STRANGER, str(place)], cwd=place, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return {
-        (name, dataset): (logits, np.load(place / f"{name}@{dataset}.outputs.npy"))
-        for (name, dataset), logits in here.items()
+        (name, dataset): (model, logits, np.load(place / f"{name}@{dataset}.outputs.npy"))
+        for (name, dataset), (model, logits) in here.items()
     }
 
 
+@pytest.fixture
+def step_by_step():
+    """TensorFlow computes at once in place of tracing first: one step is then ten times sooner done."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.mark.parametrize("name", ARCHITECTURES.names())
-def test_every_architecture_is_described_and_fits_a_data_set(name):
+def test_every_architecture_is_described(name):
     entry = ARCHITECTURES.get(name)
     for text in (entry.title, entry.paper, entry.summary):
         assert text
     assert 1 <= entry.sides[0] < entry.sides[1]
-    assert any(pair[0] == name for pair in PAIRS)
 
 
 @pytest.mark.parametrize(("name", "dataset"), PAIRS)
-def test_every_architecture(name, dataset, abroad):
+def test_every_architecture(name, dataset, abroad, step_by_step):
     import keras
 
     from imgcls.training.data import Batches
     from imgcls.training.loop import make_optimizer
     from imgcls.training.step import Steps
 
-    entry, classes = DATASETS.get(dataset), len(DATASETS.get(dataset).class_names)
-    model = built(name, dataset)
+    images = some(name, dataset)
+    model, here, there = abroad[name, dataset]
 
     # one flat graph of Keras's own layers
     assert not [layer.name for layer in model.layers if isinstance(layer, keras.Model)]
     assert all(type(layer).__module__.startswith("keras.") for layer in model.layers)
-    assert model.input_shape == (None, *entry.image_shape)
-    assert model.output_shape == (None, classes)
+    assert model.input_shape == (None, *images.image_shape)
+    assert model.output_shape == (None, len(images.class_names))
 
     # logits, in float32 whatever the precision
     head = model.layers[-1]
     assert head.dtype_policy.compute_dtype == "float32"
     assert getattr(head, "activation", keras.activations.linear) is keras.activations.linear
-    assert built(name, dataset, precision="mixed_bfloat16").output.dtype == "float32"
+    half = built(name, dataset, precision="mixed_bfloat16")
+    assert half.output.dtype == "float32"
     assert keras.config.dtype_policy().name == "float32"
 
-    # the same seed, the same weights
-    first, same, other = (built(name, dataset, seed).get_weights() for seed in (3, 3, 4))
+    # the same seed, the same weights, again whatever the precision
+    first, same, other = (one.get_weights() for one in (model, half, built(name, dataset, seed=1)))
     assert all(np.array_equal(one, two) for one, two in zip(first, same, strict=True))
     assert not all(np.array_equal(one, two) for one, two in zip(first, other, strict=True))
 
+    # counted right before it was built
+    assert parameter_count(Choice(name=name), images.image_shape, len(images.class_names)) in (
+        model.count_params(),
+        None,
+    )
+
     # one step changes every trainable weight and leaves numbers
-    images = load(Choice(name=dataset)).take(np.arange(0, entry.size, entry.size // 16)[:16])
     before = [np.array(variable.numpy()) for variable in model.trainable_variables]
     steps = Steps(model, make_optimizer("adam"), ARCHITECTURES.get(name).preprocessing)
     losses, _ = steps.train(Batches(images, 16, 0).epoch(0), np.array([0.001]))
     assert np.isfinite(losses).all()
     for variable, old in zip(model.trainable_variables, before, strict=True):
         assert np.isfinite(variable.numpy()).all()
-        assert not np.array_equal(variable.numpy(), old), variable.path
+        # a bias of the keys adds the same to all scores of a query, and the softmax takes it away again
+        assert not np.array_equal(variable.numpy(), old) or variable.path.endswith("/key/bias"), variable.path
 
     # a stranger with Keras alone gets the same numbers
-    here, there = abroad[name, dataset]
     assert here.dtype == there.dtype == np.float32
-    np.testing.assert_allclose(there, here, rtol=1e-5, atol=1e-6)
     assert np.ptp(here) > 0
+    # to the size of the logits: before any training, batch norm in inference mode leaves some networks with tiny ones
+    np.testing.assert_allclose(there, here, rtol=1e-5, atol=1e-5 * np.abs(here).max())
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES.names())
@@ -139,7 +178,7 @@ def test_image_sizes_out_of_range_are_refused(name):
         with pytest.raises(RecipeError, match=rf"from {smallest} to {largest} pixels .* {height} × {width}"):
             check_image_shape(Choice(name=name), (height, width, 1))
     for side in (smallest, largest):
-        check_image_shape(Choice(name=name), (side, side, 3))
+        check_image_shape(Choice(name=name, **FOR_LARGE.get(name, {})), (side, side, 3))
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES.names())
@@ -150,13 +189,23 @@ def test_the_smallest_image_really_works(name):
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES.names())
+@pytest.mark.parametrize("shape", [(64, 64, 3), (61, 64, 1)])
+def test_64_pixels_in_half_precision_really_work(name, shape):
+    shape = (max(shape[0], ARCHITECTURES.get(name).sides[0]), *shape[1:])
+    model = build_model(Choice(name=name), shape, 3, seed=0, precision="mixed_bfloat16")
+    logits = np.asarray(model(np.random.default_rng(0).random((2, *shape), np.float32), training=False))
+    assert (logits.shape, logits.dtype) == ((2, 3), np.float32)
+    assert np.isfinite(logits).all()
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES.names())
 def test_an_unknown_option_is_refused_with_its_name(name):
     with pytest.raises(RecipeError, match=r"“architecture\.confetti”\. Received: 3"):
         architecture_options(Choice(name=name, confetti=3))
 
 
 def test_an_unknown_architecture_is_refused():
-    with pytest.raises(UnknownNameError, match=r"no architecture “vgg”\. Expected one of: seed-cnn"):
+    with pytest.raises(UnknownNameError, match=r"no architecture “vgg”\. Expected one of: .*seed-cnn"):
         build_model(Choice(name="vgg"), (28, 28, 1), 10, seed=0)
 
 
@@ -173,6 +222,6 @@ def test_the_policy_of_before_comes_back_though_a_builder_fails(monkeypatch):
 
 
 def test_listing_architectures_needs_no_keras():
-    code = "import sys, imgcls.architectures, imgcls.datasets; print([m for m in sys.modules if m in ('keras','tensorflow')])"
+    code = "import sys, imgcls.architectures, imgcls.datasets; print(len({'keras', 'tensorflow'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == []
+    assert done.stdout.strip() == "0"

@@ -34,8 +34,8 @@ class Variable:
     def __init__(self, size):
         self.value, self.shape = np.zeros(size), (size,)
 
-    def __array__(self, dtype=None, copy=None):
-        return self.value.astype(dtype) if dtype else self.value.copy()
+    def numpy(self):
+        return self.value
 
     def assign(self, value):
         self.value = np.array(value)

@@ -271,7 +271,7 @@ class TestSeveralEngines:
         monkeypatch.setattr(local, "TICK", 0.001)
         monkeypatch.setenv("IMGCLS_SLOTS", "3")
         monkeypatch.setenv("IMGCLS_QUEUED_RUNS", "1000")
-        runs = [enqueue(Recipe(), "gone").id for _ in range(100)]
+        runs = [enqueue(Recipe(), "gone").id for _ in range(60)]
         engines = [new_engine() for _ in range(3)]
         until(lambda: all(get_run(run).status is Status.COMPLETED for run in runs), 30)
         for engine in engines:

@@ -83,8 +83,8 @@ def many_kills(engine, monkeypatch, kills: int, each: int) -> None:
         check_whole(run, 12)
 
 
-def test_a_dozen_kills_at_random_moments(engine, monkeypatch):
-    many_kills(engine, monkeypatch, kills=12, each=6)
+def test_ten_kills_at_random_moments(engine, monkeypatch):
+    many_kills(engine, monkeypatch, kills=10, each=5)
 
 
 @pytest.mark.slow
@@ -154,6 +154,7 @@ def test_ten_kills_with_keras(new_engine):
     check_whole_with_keras(run, 12)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(150)
 def test_killed_server_takes_its_keras_worker_along(tmp_path, new_engine):
     """F6 without the browser: SIGKILL for the engine's process."""

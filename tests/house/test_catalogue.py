@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 from babel.messages.mofile import read_mo
@@ -75,10 +76,28 @@ def constants(*modules: object) -> list[str]:
     return [value for one in modules for name, value in vars(one).items() if name.isupper() and isinstance(value, str)]
 
 
+def option_models() -> list[type[BaseModel]]:
+    """The options of everything that is registered, and the models of which an option is a list."""
+    models = [entry.options for entry in (*DATASETS, *ARCHITECTURES, *methods())]
+    fields = [field for model in models for field in model.model_fields.values()]
+    parts = [part for field in fields for part in get_args(field.annotation) if isinstance(part, type)]
+    return [*models, *(part for part in parts if issubclass(part, BaseModel))]
+
+
+def option_texts(name: str) -> list[str]:
+    """What the options say as `title` or `description`."""
+    fields = [field for model in option_models() for field in model.model_fields.values()]
+    return [text for field in fields if (text := getattr(field, name))]
+
+
 #: What is translated although it is no literal, by the last name of the expression → all that it can be.
 DYNAMIC: dict[str, list[str]] = {
-    "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods())] + constants(fit, mnist_style),
+    "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods())]
+    + constants(fit, mnist_style)
+    + option_texts("title"),
+    "description": option_texts("description"),
     "summary": [entry.summary for entry in (*DATASETS, *ARCHITECTURES)],
+    "departs": [entry.departs for entry in ARCHITECTURES if entry.departs],
     "warnings": [text for entry in DATASETS for text in entry.warnings],
     "question": [entry.question for entry in methods()],
     "limits_text": [entry.limits_text for entry in methods()],
@@ -118,7 +137,9 @@ def calls(paths: Iterable[Path]) -> Iterator[tuple[str, str, ast.Call]]:
 
 
 def last_name(node: ast.expr) -> str:
-    """`title` of `dataset.title`, `STATUS_WORDS` of `runs.STATUS_WORDS[status]`."""
+    """`title` of `dataset.title` and of `field.title or name`, `STATUS_WORDS` of `runs.STATUS_WORDS[status]`."""
+    if isinstance(node, ast.BoolOp):
+        return last_name(node.values[0])
     if isinstance(node, ast.Subscript):
         return last_name(node.value)
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
@@ -273,7 +294,7 @@ def test_what_is_translated_by_name_is_in_the_catalogue(name: str) -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [Recipe, Split, Training, Optimizer, *(entry.options for entry in (*DATASETS, *ARCHITECTURES, *methods()))],
+    [Recipe, Split, Training, Optimizer, *option_models()],
 )
 def test_settings_are_named_in_chinese(model: type[BaseModel]) -> None:
     texts = [text for field in model.model_fields.values() for text in (field.title, field.description) if text]

@@ -28,7 +28,7 @@ def shown(app: AppTest) -> list[str]:
 
 
 def test_nothing_is_looked_at_at_first(app: AppTest) -> None:
-    assert shown(app.run()) == ["None", "None"]
+    assert shown(app.run()) == ["None", "imagenet"]
 
 
 def test_the_run_of_the_link_is_kept_when_the_link_is_gone(app: AppTest, make_run: Any) -> None:
@@ -70,7 +70,7 @@ def test_a_run_that_is_not_there_is_said_once_and_forgotten(app: AppTest, make_r
 
 def test_a_run_deleted_meanwhile_is_said_once_and_forgotten(app: AppTest) -> None:
     app.session_state["run"] = "20260131-093000-1a2b3c"
-    assert shown(app.run()) == ["None", "None"]
+    assert shown(app.run()) == ["None", "imagenet"]
     assert len(app.error) == 1
-    assert shown(app.run()) == ["None", "None"]
+    assert shown(app.run()) == ["None", "imagenet"]
     assert not app.error

@@ -21,7 +21,15 @@ def explained(visit: Any, make_run: Any) -> Any:
     return visit("explain", session={"picture": Picture("three.png", paper)})
 
 
-def test_without_a_network_it_leads_to_training(visit: Any, words: Any) -> None:
+def test_without_a_run_imagenet_is_there_and_a_way_to_train(visit: Any, words: Any) -> None:
+    app = visit("explain")
+    assert not app.exception
+    assert app.selectbox[0].options == ["ImageNet: 1,000 kinds of things"]
+    assert "Photographs that come with" in words(app)
+
+
+def test_without_a_network_it_leads_to_training(visit: Any, words: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.components.current._ready_made", lambda: [])  # its packages are not installed
     app = visit("explain")
     assert "No trained network yet" in words(app)
     app.button[0].click().run()

@@ -22,7 +22,15 @@ def upload(app: Any, *files: tuple[str, bytes]) -> Any:
     return app
 
 
-def test_without_a_network_it_leads_to_training(visit: Any, words: Any) -> None:
+def test_without_a_run_imagenet_is_there_and_a_way_to_train(visit: Any, words: Any) -> None:
+    app = visit("predict")
+    assert not app.exception
+    assert app.selectbox[0].options == ["ImageNet: 1,000 kinds of things"]
+    assert "Photographs that come with" in words(app)
+
+
+def test_without_a_network_it_leads_to_training(visit: Any, words: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.components.current._ready_made", lambda: [])  # its packages are not installed
     app = visit("predict")
     assert "No trained network yet" in words(app)
     app.button[0].click().run()
@@ -43,7 +51,7 @@ def test_runs_without_weights_are_not_offered(visit: Any, make_run: Any) -> None
     make_run("failed", epochs=0)
     make_run("queued")
     app = visit("predict")
-    assert app.selectbox[0].options == [f"{good.title} · 86.2%"]
+    assert app.selectbox[0].options == [f"{good.title} · 86.2%", "ImageNet: 1,000 kinds of things"]
 
 
 def test_one_picture_gets_an_answer(visit: Any, make_run: Any, words: Any, picture_file: bytes, inference: Any) -> None:

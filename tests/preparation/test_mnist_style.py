@@ -23,7 +23,7 @@ from imgcls.preparation import fit, mnist_style
 from imgcls.preparation.mnist_style import prepare
 
 TRAINED = 4000
-EVERYDAY = 60
+EVERYDAY = 40
 
 Disguise = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -197,20 +197,20 @@ def test_disguised_digits_are_read(disguise: Disguise) -> None:
     untouched, fitted, prepared = _compared(disguise, EVERYDAY)
     assert untouched > 0.9
     assert fitted < 0.5  # without preparation they are not
-    assert prepared >= untouched - 3.5 / EVERYDAY
+    assert prepared >= untouched - 2.5 / EVERYDAY
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_disguised_digits_are_read_within_three_points(disguise: Disguise) -> None:
-    untouched, fitted, prepared = _compared(disguise, 1000)
+    untouched, fitted, prepared = _compared(disguise, 500)
     print(f"{disguise.__name__}: untouched {untouched:.3f}, only fitted {fitted:.3f}, prepared {prepared:.3f}")
     assert prepared >= untouched - 0.03
 
 
 def test_genuine_digits_come_back_unchanged() -> None:
     images, _ = digits()
-    for image in images[:1000]:
+    for image in images[:500]:
         prepared = prepare(rgb(image))
         assert np.array_equal(prepared.image[..., 0], image)
         assert [step.title for step in prepared.steps] == [mnist_style.GREY, mnist_style.IN_STYLE]
@@ -228,7 +228,7 @@ def test_an_enlarged_digit_gets_its_size_and_place_back() -> None:
 @pytest.mark.parametrize("height_width", [(28, 28), (56, 28), (20, 32), (64, 64)])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_strokes_fill_the_box_and_are_centred(height_width: tuple[int, int], channels: int) -> None:
-    images, _ = held_out(5)
+    images, _ = held_out(3)
     for number, image in enumerate(images):
         prepared = prepare(photo(image, np.random.default_rng(number)), *height_width, channels).image
         assert prepared.shape == (*height_width, channels)
