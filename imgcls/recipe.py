@@ -47,9 +47,7 @@ class Choice(BaseModel):
     def _has_plain_options(self) -> Choice:
         for name, value in self.options.items():
             if not _is_plain(value):
-                raise ValueError(
-                    f"the option {name[:64]} must be made of finite numbers, words, true and false"
-                )
+                raise ValueError(f"the option {name[:64]} must be made of finite numbers, words, true and false")
         return self
 
     @property

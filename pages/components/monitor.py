@@ -26,7 +26,7 @@ from pages.components.style import is_dark
 from pages.components.words import _
 
 #: Seconds between two looks at a run that is going on; more often until there is something to see.
-TICK, FIRST_TICK = 0.7, 0.25
+TICK, FIRST_TICK = 1.0, 0.25
 _COLOURS = {
     Status.COMPLETED: "green",
     Status.FAILED: "red",
@@ -63,7 +63,8 @@ def _watch(run: Run, was_active: bool, had_begun: bool) -> None:
     with right:
         _progress(run, status, curve)
         _curves(curve)
-    if curve.epochs:
+    # drawing it anew at every look would cost the run more than the curves do: only for those who ask
+    if curve.epochs and (not status.is_active or st.toggle(_("Look inside while it trains"), key="look inside")):
         _inside(run, curve)
 
 

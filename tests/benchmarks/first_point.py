@@ -21,7 +21,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import FLAGS, chromium, start_server
 
-POINT = "() => [...document.querySelectorAll('.st-key-curve-loss .js-plotly-plot')].some(plot => (plot.data?.[0]?.x?.length ?? 0) > 0)"
+POINT = """() => [...document.querySelectorAll(".st-key-curve-loss .js-plotly-plot")]
+    .some(plot => (plot.data?.[0]?.x?.length ?? 0) > 0)"""
 
 
 def seconds_to_first_point(browser: Any, warm: bool) -> float:
