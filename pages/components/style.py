@@ -21,6 +21,7 @@ _STYLE = """
 }
 /* small type at 60 %% opacity is too faint on our paper */
 [data-testid="stCaptionContainer"] { opacity: 0.78; }
+[data-testid="stCaptionContainer"]:has(a) { opacity: 1; } /* a faint link fails contrast */
 /* numbers that change while one watches keep their width */
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"], .js-plotly-plot text {
   font-variant-numeric: tabular-nums;
