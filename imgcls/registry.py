@@ -5,7 +5,6 @@ Registering is enough to be listed, offered on the page, accepted on the command
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
@@ -36,7 +35,7 @@ class Registry(Generic[Entry]):
 
     Args:
         missing: the sentence for a name that is not there, marked with `N_`, with the places
-            `{name}`, `{known}` and `{hint}`.
+            `{name}` and `{known}`.
     """
 
     def __init__(self, missing: str) -> None:
@@ -67,12 +66,6 @@ class Registry(Generic[Entry]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
-
-
-def closest(name: str, known: list[str]) -> str | None:
-    """The known name that `name` was probably meant to be."""
-    found = difflib.get_close_matches(name, known, n=1)
-    return found[0] if found else None
 
 
 MISSING_DATASET = N_("There is no data set “{name}”. Expected one of: {known}.")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from imgcls.errors import UnknownNameError
-from imgcls.registry import MISSING_DATASET, Options, Registry, closest
+from imgcls.registry import MISSING_DATASET, Options, Registry
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,6 @@ def test_unknown_name_is_refused_with_the_known_ones(things, name):
         things.get(name)
     assert str(refused.value) == f"There is no data set “{name}”. Expected one of: zebra, ant."
     assert refused.value.exit_code == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"), [("mnist5k", "mnist-5k"), ("seedcnn", "seed-cnn"), ("qqqq", None), ("", None)]
-)
-def test_closest(name, expected):
-    assert closest(name, ["mnist-5k", "seed-cnn"]) == expected
 
 
 def test_options_take_nothing_that_is_not_declared():

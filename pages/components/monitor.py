@@ -20,7 +20,7 @@ from pages.components.current import look_at
 from pages.components.durations import duration
 from pages.components.notices import literal, show_error
 from pages.components.picture import show_picture
-from pages.components.recipe_form import OPTIMIZERS, begin_with
+from pages.components.recipe_form import OPTIMIZERS, RATES, begin_with
 from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.words import _
@@ -32,7 +32,6 @@ _COLOURS = {
     Status.FAILED: "red",
     Status.INTERRUPTED: "orange",
 }
-_RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 
 
 def monitor(run_id: str) -> None:
@@ -129,7 +128,7 @@ def _rate_control(run: Run, curve: Curve) -> None:
     asked = read_wishes(run.folder).learning_rate
     base = run.recipe.training.optimizer.learning_rate
     now = asked or base
-    rates = sorted({*_RATES, base, now})
+    rates = sorted({*RATES, base, now})
     key, seen = f"live rate {run.id}", f"live rate seen {run.id}"
     if key not in st.session_state or st.session_state.get(seen) != now:
         # somebody else may have changed it: the slider follows, or it would change it back

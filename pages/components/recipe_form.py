@@ -21,7 +21,7 @@ from pages.components.words import _
 _START = "recipe to start from"
 
 _BATCH_SIZES = [8, 16, 32, 64, 128, 256, 512, 1024]
-_RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
@@ -83,7 +83,7 @@ def _title(registry: Registry[Any], name: str) -> str:
 def _steps(start: Recipe, key: str) -> tuple[int, float]:
     left, right = st.columns(2)
     sizes = sorted({*_BATCH_SIZES, start.training.batch_size})
-    rates = sorted({*_RATES, start.training.optimizer.learning_rate})
+    rates = sorted({*RATES, start.training.optimizer.learning_rate})
     with left:
         batch = st.selectbox(
             _("Batch size"),
