@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from imgcls.figures.colours import ink
@@ -31,6 +32,55 @@ class CurveWords:
     validation: str
 
 
+@dataclass(frozen=True)
+class CurveLines:
+    """What a figure of curves draws, before anyone has drawn it: all x in epochs, all y in the quantity's unit.
+
+    Attributes:
+        steps: (x, y) of the training batches, smoothed; at most `POINTS` points.
+        training: (x, y) of the means over an epoch, each in its epoch's middle.
+        validation: (x, y), each at its epoch's end.
+        best: the end of the epoch that is kept; None before the first.
+        end: the axis of x runs from 0 to here: the whole run, from the start.
+        top: the axis of y runs from 0 to here.
+    """
+
+    steps: tuple[list[float], list[float]]
+    training: tuple[list[float], list[float]]
+    validation: tuple[list[float], list[float]]
+    best: float | None
+    end: int
+    top: float
+
+    def name_places(self, height: int = HEIGHT) -> dict[str, tuple[float, float, float]]:
+        """x, y and a lift in pixels for the name of each line, beside its end; two that would meet are moved apart."""
+        ends = _ends(*self.steps, *self.validation)
+        shift = _shifts(ends, self.top / (height - 80))
+        return {name: (x, y, shift[name]) for name, (x, y) in ends.items()}
+
+
+def curve_lines(curve: Curve, quantity: Quantity) -> CurveLines:
+    """The lines of a figure, from the log so far; the log may be empty.
+
+    Args:
+        curve: the log.
+        quantity: `loss` (cross-entropy, natural logarithm) or `accuracy` (share of right answers).
+    """
+    steps = _training_steps(curve, quantity)
+    ends = [epoch["step"] / max(1, curve.steps_per_epoch) for epoch in curve.epochs]
+    # the mean over an epoch belongs to the epoch's middle; validation is measured at its end
+    middles = [(before + after) / 2 for before, after in zip([0.0, *ends], ends, strict=False)]
+    validation = [epoch[f"val_{quantity}"] for epoch in curve.epochs]
+    return CurveLines(
+        steps=steps,
+        training=(middles, [epoch[quantity] for epoch in curve.epochs]),
+        validation=(ends, validation),
+        best=None if curve.best is None else curve.best["step"] / max(1, curve.steps_per_epoch),
+        end=max(1, int(curve.start.get("epochs", 1))),
+        top=_span(quantity, _top(steps[1], validation)),
+    )
+
+
 def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords, height: int = HEIGHT) -> go.Figure:
     """Training per step, smoothed, as a thin line; training per epoch as dots on it; validation thick.
 
@@ -43,56 +93,44 @@ def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords
         words: what stands on the figure, translated.
         height: in pixels.
     """
-    colours = ink(dark)
+    colours, lines = ink(dark), curve_lines(curve, quantity)
     figure = go.Figure(layout=base_layout(dark))
-    steps_x, steps_y = _training_steps(curve, quantity)
-    epochs_x = [epoch["step"] / max(1, curve.steps_per_epoch) for epoch in curve.epochs]
-    training = [epoch[quantity] for epoch in curve.epochs]
-    validation = [epoch[f"val_{quantity}"] for epoch in curve.epochs]
-    figure.add_trace(_line(steps_x, steps_y, colours["muted"], 1.4, words.training))
-    # the mean over an epoch belongs to the epoch's middle; validation is measured at its end
-    middles = [(before + after) / 2 for before, after in zip([0.0, *epochs_x], epochs_x, strict=False)]
-    figure.add_trace(_line(middles, training, colours["muted"], 0, words.training, markers=6))
-    figure.add_trace(_line(epochs_x, validation, colours["accent"], 3.2, words.validation, markers=7))
-    ends = _ends(steps_x, steps_y, epochs_x, validation)
+    figure.add_trace(_line(*lines.steps, colours["muted"], 1.4, words.training))
+    figure.add_trace(_line(*lines.training, colours["muted"], 0, words.training, markers=6))
+    figure.add_trace(_line(*lines.validation, colours["accent"], 3.2, words.validation, markers=7))
     figure.update_layout(
         height=height,
         hovermode="x",
-        annotations=_names(ends, _span(quantity, _top(steps_y, validation)) / (height - 80), colours, words),
-        shapes=_best_mark(curve, colours),
+        annotations=_names(lines.name_places(height), colours, words),
+        shapes=_best_mark(lines.best, colours),
         margin={"l": 8, "r": 76, "t": 12, "b": 8},
     )
-    figure.update_xaxes(title_text=words.epoch, range=[0, max(1, int(curve.start.get("epochs", 1)))], nticks=11)
-    figure.update_yaxes(title_text=words.quantity, **_value_axis(quantity, _top(steps_y, validation)))
+    figure.update_xaxes(title_text=words.epoch, range=[0, lines.end], nticks=11)
+    figure.update_yaxes(title_text=words.quantity, **_value_axis(quantity, lines.top))
     return figure
 
 
 def smoothed(values: np.ndarray, half_life: float = HALF_LIFE) -> np.ndarray:
-    """Exponential mean that starts unbiased; float64, (n,)."""
-    keep = 0.5 ** (1 / half_life)
-    out, total, weight = np.empty(len(values)), 0.0, 0.0
-    for place, value in enumerate(values):
-        if np.isfinite(value):
-            total, weight = keep * total + (1 - keep) * value, keep * weight + (1 - keep)
-        out[place] = total / weight if weight else np.nan
-    return out
+    """Exponential mean that starts unbiased and passes over what is not a number; float64, (n,)."""
+    finite = pd.Series(np.where(np.isfinite(values), values, np.nan))
+    return finite.ewm(halflife=half_life, ignore_na=True).mean().to_numpy(dtype=float)
 
 
-def _training_steps(curve: Curve, quantity: Quantity) -> tuple[np.ndarray, np.ndarray]:
+def _training_steps(curve: Curve, quantity: Quantity) -> tuple[list[float], list[float]]:
     x = np.asarray(curve.step, float) / max(1, curve.steps_per_epoch)
     y = smoothed(np.asarray(curve.loss if quantity == "loss" else curve.accuracy, float))
     if len(x) > POINTS:
         # the last point stays: it is where the line ends now
         chosen = np.unique(np.linspace(0, len(x) - 1, POINTS).astype(int))
         x, y = x[chosen], y[chosen]
-    return x, y
+    return x.tolist(), y.tolist()
 
 
-def _line(x: Any, y: Any, colour: str, width: float, name: str, markers: int = 0) -> go.Scatter:
+def _line(x: list[float], y: list[float], colour: str, width: float, name: str, markers: int = 0) -> go.Scatter:
     mode = "markers" if not width else "lines+markers" if markers else "lines"
     return go.Scatter(
-        x=list(x),
-        y=list(y),
+        x=x,
+        y=y,
         mode=mode,
         name=name,
         line={"color": colour, "width": width},
@@ -102,14 +140,14 @@ def _line(x: Any, y: Any, colour: str, width: float, name: str, markers: int = 0
     )
 
 
-def _top(steps: np.ndarray, validation: list[float]) -> float:
+def _top(steps: list[float], validation: list[float]) -> float:
     """The highest value that matters to the frame; the first step's loss is near ln(classes), where all runs begin."""
     values = [value for value in [*steps[:1], *validation] if np.isfinite(value)]
     return max([*values, 0.1])
 
 
 def _value_axis(quantity: Quantity, top: float) -> dict[str, Any]:
-    shown = {"range": [0, _span(quantity, top)], "nticks": 6}
+    shown = {"range": [0, top], "nticks": 6}
     return shown | {"tickformat": ".0%"} if quantity == "accuracy" else shown
 
 
@@ -121,19 +159,19 @@ def _span(quantity: Quantity, top: float) -> float:
 Point = tuple[float, float]
 
 
-def _ends(steps_x: Any, steps_y: Any, epochs_x: Any, validation: Any) -> dict[str, Point]:
+def _ends(
+    steps_x: list[float], steps_y: list[float], epochs_x: list[float], validation: list[float]
+) -> dict[str, Point]:
     found: dict[str, Point] = {}
-    if len(steps_x):
-        found["training"] = (float(steps_x[-1]), float(steps_y[-1]))
+    if steps_x:
+        found["training"] = (steps_x[-1], steps_y[-1])
     if epochs_x:
-        found["validation"] = (float(epochs_x[-1]), float(validation[-1]))
+        found["validation"] = (epochs_x[-1], validation[-1])
     return {name: point for name, point in found.items() if np.isfinite(point[1])}
 
 
-def _names(
-    ends: dict[str, Point], per_pixel: float, colours: dict[str, str], words: CurveWords
-) -> list[dict[str, Any]]:
-    """The name of each line beside its end, moved apart where two ends meet; `per_pixel`: value per pixel of height."""
+def _shifts(ends: dict[str, Point], per_pixel: float) -> dict[str, float]:
+    """Pixels upwards by which each name leaves the end of its line; `per_pixel`: value per pixel of height."""
     pixels = {name: point[1] / per_pixel for name, point in ends.items()}
     shift = dict.fromkeys(ends, 0.0)
     if len(ends) == 2 and abs(pixels["training"] - pixels["validation"]) < 18:
@@ -141,27 +179,31 @@ def _names(
         higher = max(pixels, key=lambda name: pixels[name])
         shift = {name: up if name == higher else -up for name in ends}
     lift = max(0.0, *(8 - pixels[name] - shift[name] for name in ends)) if ends else 0.0  # not across the axis
-    shift = {name: shift[name] + lift for name in ends}
+    return {name: shift[name] + lift for name in ends}
+
+
+def _names(
+    places: dict[str, tuple[float, float, float]], colours: dict[str, str], words: CurveWords
+) -> list[dict[str, Any]]:
     titles = {"training": (words.training, colours["faint"]), "validation": (words.validation, colours["accent"])}
     return [
         {
-            "x": point[0],
-            "y": point[1],
+            "x": x,
+            "y": y,
             "text": titles[name][0],
             "font": {"size": 14, "color": titles[name][1]},
             "showarrow": False,
             "xanchor": "left",
             "xshift": 8,
-            "yshift": shift[name],
+            "yshift": lift,
         }
-        for name, point in ends.items()
+        for name, (x, y, lift) in places.items()
     ]
 
 
-def _best_mark(curve: Curve, colours: dict[str, str]) -> list[dict[str, Any]]:
+def _best_mark(x: float | None, colours: dict[str, str]) -> list[dict[str, Any]]:
     """A dotted line at the epoch that is kept."""
-    if curve.best is None:
+    if x is None:
         return []
-    x = curve.best["step"] / max(1, curve.steps_per_epoch)
     line = {"color": colours["accent"], "width": 1, "dash": "dot"}
     return [{"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": "below"}]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from imgcls.atomic import read_arrays, read_json
 from imgcls.datasets import DATASETS
 from imgcls.errors import ImgclsError, error_from_json
 from imgcls.figures.confusion import confusion_figure
-from imgcls.figures.curves import CurveWords, Quantity, curve_figure
+from imgcls.figures.curves import CurveWords, Quantity, curve_figure, curve_lines
 from imgcls.figures.filters import filter_sheet
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run
 from imgcls.training.control import read_wishes
 from pages.components.current import look_at
 from pages.components.durations import duration
+from pages.components.live import Chart, live
 from pages.components.notices import literal, show_error
 from pages.components.picture import show_picture
 from pages.components.recipe_form import OPTIMIZERS, RATES, begin_with
@@ -25,8 +25,10 @@ from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.words import _
 
-#: Seconds between two looks at a run that is going on; more often until there is something to see.
-TICK, FIRST_TICK = 1.0, 0.25
+#: Seconds between two looks at a run: until there is something to see; then a tenth of what it takes, within these.
+FIRST_TICK, TICKS = 0.25, (1.0, 2.0)
+#: Seconds between two looks inside a network that is being trained.
+INSIDE_TICK = 2.0
 _COLOURS = {
     Status.COMPLETED: "green",
     Status.FAILED: "red",
@@ -35,36 +37,67 @@ _COLOURS = {
 
 
 def monitor(run_id: str) -> None:
-    """Everything about one run; looks again by itself as long as something can change."""
+    """Everything about one run; looks again by itself as long as something can change.
+
+    Only what moves is drawn again at every look. What it takes to draw the rest anew is in `_standing`.
+    """
     run = get_run(run_id)
-    active, begun = run.status.is_active, bool(_follow(run).step)
-    tick = (TICK if begun else FIRST_TICK) if active else None
-    st.fragment(_monitor, run_every=tick)(run_id, active, begun)
+    curve = _follow(run)
+    standing = _standing(run, curve)
+    left, right = st.columns([4, 8], gap="large")
+    with left:
+        _heading(run, run.status)
+        _controls(run, run.status, curve)
+        _what_next(run, run.status)
+    with right:
+        if run.status.is_active:
+            st.fragment(_moving, run_every=_tick(curve))(run_id, standing)
+        else:
+            _progress(run, curve)
+            _curves(curve)
+    if not run.status.is_active:
+        _inside(run, curve)
+    # drawing it anew at every look would cost the run more than the curves do: only for those who ask
+    elif curve.epochs and st.toggle(_("Look inside while it trains"), key="look inside"):
+        st.fragment(_moving_inside, run_every=INSIDE_TICK)(run_id)
 
 
-def _monitor(run_id: str, was_active: bool, had_begun: bool) -> None:
+def _standing(run: Run, curve: Curve) -> tuple[Any, ...]:
+    """What the parts of the page that do not move depend on."""
+    wishes = read_wishes(run.folder)
+    return run.status, bool(curve.step), bool(curve.epochs), run.has_model, wishes.pause, wishes.learning_rate
+
+
+def _tick(curve: Curve) -> float:
+    if not curve.step:
+        return FIRST_TICK
+    whole = curve.start["epochs"] * curve.start["train_images"] / max(1.0, curve.images_per_second)
+    return min(TICKS[1], max(TICKS[0], whole / 10))
+
+
+def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
     try:
-        _watch(get_run(run_id), was_active, had_begun)
+        run = get_run(run_id)
+        curve = _follow(run)
+        if _standing(run, curve) != standing:
+            st.rerun()
+        live(
+            _progress_words(run, run.status, curve),
+            _share(curve),
+            _facts(run, curve),
+            [_chart(curve, "loss"), _chart(curve, "accuracy")],
+            is_dark(),
+        )
     except ImgclsError as error:  # deleted, or not to be read; `app.py` catches nothing for a fragment
         show_error(error)
 
 
-def _watch(run: Run, was_active: bool, had_begun: bool) -> None:
-    status = run.status
-    curve = _follow(run)
-    if was_active != status.is_active or had_begun != bool(curve.step):
-        st.rerun()  # another pace of looking, or none
-    left, right = st.columns([4, 8], gap="large")
-    with left:
-        _heading(run, status)
-        _controls(run, status, curve)
-        _what_next(run, status)
-    with right:
-        _progress(run, status, curve)
-        _curves(curve)
-    # drawing it anew at every look would cost the run more than the curves do: only for those who ask
-    if curve.epochs and (not status.is_active or st.toggle(_("Look inside while it trains"), key="look inside")):
-        _inside(run, curve)
+def _moving_inside(run_id: str) -> None:
+    try:
+        run = get_run(run_id)
+        _inside(run, _follow(run))
+    except ImgclsError as error:
+        show_error(error)
 
 
 def _follow(run: Run) -> Curve:
@@ -114,13 +147,6 @@ def _ask(run: Run, **wishes: Any) -> None:
     except ImgclsError as error:
         show_error(error)
     else:
-        _look_anew()
-
-
-def _look_anew() -> None:
-    try:
-        st.rerun(scope="fragment")
-    except StreamlitAPIException:  # the click came with a run of the whole page
         st.rerun()
 
 
@@ -187,26 +213,33 @@ def _explain_end(run: Run, status: Status) -> None:
         )
 
 
-def _progress(run: Run, status: Status, curve: Curve) -> None:
-    epochs = run.recipe.training.epochs
-    total = curve.total_steps
-    text = _progress_words(run, status, curve, epochs)
-    st.progress(min(1.0, curve.last_step / total) if total else 0.0, text=text)
-    best = curve.best or {}
-    columns = st.columns(4)
-    accuracy = best.get("val_accuracy")
-    columns[0].metric(_("Best validation"), "–" if accuracy is None else f"{accuracy:.1%}")
-    columns[1].metric(_("Images per second"), f"{curve.images_per_second:,.0f}" if curve.step else "–")
-    columns[2].metric(_("Learning rate"), f"{curve.learning_rate[-1]:g}" if curve.step else "–")
-    if status.is_active:
+def _progress(run: Run, curve: Curve) -> None:
+    st.progress(_share(curve), text=_progress_words(run, run.status, curve))
+    facts = _facts(run, curve)
+    for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
+        column.metric(label, value)
+
+
+def _share(curve: Curve) -> float:
+    return min(1.0, curve.last_step / curve.total_steps) if curve.total_steps else 0.0
+
+
+def _facts(run: Run, curve: Curve) -> list[tuple[str, str]]:
+    accuracy = (curve.best or {}).get("val_accuracy")
+    facts = [
+        (_("Best validation"), "–" if accuracy is None else f"{accuracy:.1%}"),
+        (_("Images per second"), f"{curve.images_per_second:,.0f}" if curve.step else "–"),
+        (_("Learning rate"), f"{curve.learning_rate[-1]:g}" if curve.step else "–"),
+    ]
+    if run.status.is_active:
         left = curve.seconds_left()
-        columns[3].metric(_("Time left"), "–" if left is None else duration(left))
-    else:
-        seconds = curve.epochs[-1]["seconds"] if curve.epochs else None
-        columns[3].metric(_("Trained for"), "–" if seconds is None else duration(seconds))
+        return [*facts, (_("Time left"), "–" if left is None else duration(left))]
+    seconds = curve.epochs[-1]["seconds"] if curve.epochs else None
+    return [*facts, (_("Trained for"), "–" if seconds is None else duration(seconds))]
 
 
-def _progress_words(run: Run, status: Status, curve: Curve, epochs: int) -> str:
+def _progress_words(run: Run, status: Status, curve: Curve) -> str:
+    epochs = run.recipe.training.epochs
     if status is Status.QUEUED:
         ahead = engine().position(run.id)
         if ahead:
@@ -225,21 +258,28 @@ def _progress_words(run: Run, status: Status, curve: Curve, epochs: int) -> str:
 
 
 def _curves(curve: Curve) -> None:
-    for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+    quantities: tuple[Quantity, ...] = ("loss", "accuracy")
+    for column, quantity in zip(st.columns(2), quantities, strict=True):
         with column:
-            _curve(curve, quantity)  # type: ignore[arg-type]
+            words = _curve_words(quantity)
+            st.plotly_chart(
+                curve_figure(curve, quantity, is_dark(), words),
+                key=f"curve {quantity}",
+                config=PLOT_CONFIG,
+                theme=None,
+                alt=_curve_alt(curve, quantity, words.quantity),
+            )
 
 
-def _curve(curve: Curve, quantity: Quantity) -> None:
-    names: dict[str, str] = {"loss": _("loss"), "accuracy": _("accuracy")}
-    words = CurveWords(_("epoch"), names[quantity], _("training"), _("validation"))
-    st.plotly_chart(
-        curve_figure(curve, quantity, is_dark(), words),
-        key=f"curve {quantity}",
-        config=PLOT_CONFIG,
-        theme=None,
-        alt=_curve_alt(curve, quantity, names[quantity]),
-    )
+def _chart(curve: Curve, quantity: Quantity) -> Chart:
+    words = _curve_words(quantity)
+    lines, alt = curve_lines(curve, quantity), _curve_alt(curve, quantity, words.quantity)
+    return Chart(lines, words, alt, percent=quantity == "accuracy")
+
+
+def _curve_words(quantity: Quantity) -> CurveWords:
+    names = {"loss": _("loss"), "accuracy": _("accuracy")}
+    return CurveWords(_("epoch"), names[quantity], _("training"), _("validation"))
 
 
 def _curve_alt(curve: Curve, quantity: Quantity, name: str) -> str:
@@ -257,6 +297,8 @@ def _curve_alt(curve: Curve, quantity: Quantity, name: str) -> str:
 
 def _inside(run: Run, curve: Curve) -> None:
     """What the last epoch looks like from inside: its mistakes and its first filters."""
+    if not curve.epochs:
+        return
     epoch = curve.epochs[-1]["epoch"]
     try:
         arrays = read_arrays(run.folder / "snapshots" / f"epoch-{epoch:04d}.npz")

@@ -21,8 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import FLAGS, chromium, start_server
 
-POINT = """() => [...document.querySelectorAll(".st-key-curve-loss .js-plotly-plot")]
-    .some(plot => (plot.data?.[0]?.x?.length ?? 0) > 0)"""
+POINT = "canvas[data-points]:not([data-points='0'])"
 
 
 def seconds_to_first_point(browser: Any, warm: bool) -> float:
@@ -38,7 +37,7 @@ def seconds_to_first_point(browser: Any, warm: bool) -> float:
             page.wait_for_timeout(12_000)  # the spare is ready, or would be
             began = time.perf_counter()
             button.click()
-            page.wait_for_function(POINT, polling=20, timeout=60_000)
+            page.locator(POINT).first.wait_for(timeout=60_000)
             return time.perf_counter() - began
         finally:
             page.close()

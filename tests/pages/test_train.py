@@ -36,6 +36,12 @@ def buttons(app: Any) -> set[str]:
     return {button.label for button in app.button}
 
 
+def moving(app: Any) -> dict[str, Any]:
+    """What the component that moves was told."""
+    (found,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_live"]
+    return json.loads(found.json or found.mixed.json)
+
+
 def metrics(app: Any) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
@@ -198,13 +204,44 @@ def test_a_run_in_every_state_has_a_page(visit: Any, make_run: Any, words: Any, 
 
 
 def test_a_running_run_shows_its_numbers(visit: Any, make_run: Any) -> None:
-    app = visit("train", link={"run": make_run("running", epochs=3).id})
-    told = metrics(app)
-    assert told["Best validation"] == "87.5%"
-    assert told["Images per second"] == "5,000"
-    assert told["Learning rate"] == "0.001"
-    assert told["Time left"] == "6 s"
-    assert app.get("progress")[0].text == "Epoch 4 of 10, step 0 of 4"
+    told = moving(visit("train", link={"run": make_run("running", epochs=3).id}))
+    assert told["facts"] == [
+        ["Best validation", "87.5%"],
+        ["Images per second", "5,000"],
+        ["Learning rate", "0.001"],
+        ["Time left", "6 s"],
+    ]
+    assert told["said"] == "Epoch 4 of 10, step 0 of 4"
+    assert told["share"] == 0.3
+    loss, accuracy = told["charts"]
+    assert (loss["percent"], accuracy["percent"]) == (False, True)
+    assert (loss["end"], loss["steps"][0][-1], len(loss["validation"][0])) == (10, 3.0, 3)
+    assert "after epoch 3" in loss["alt"]
+    assert {name["text"] for name in loss["names"]} == {"training", "validation"}
+
+
+def test_numbers_that_are_none_reach_the_browser_as_gaps(visit: Any, make_run: Any) -> None:
+    run = make_run("running", epochs=2)
+    with (run.folder / "metrics.jsonl").open("ab") as log:
+        log.write(
+            b'{"kind": "steps", "t": 9, "step": 9, "loss": [NaN], "accuracy": [0.5], "learning_rate": 0.001, '
+            b'"images_per_second": 5000}\n{"kind": "epoch", "t": 9, "epoch": 3, "step": 12, "loss": NaN, "val_loss": '
+            b'Infinity, "accuracy": 0.5, "val_accuracy": 0.5, "seconds": 3, "best": false}\n'
+        )
+    loss, _ = moving(visit("train", link={"run": run.id}))["charts"]
+    assert loss["validation"][1][-1] is None
+
+
+def test_only_what_moves_is_drawn_again(visit: Any, make_run: Any) -> None:
+    """The page as a whole is only run again when something that stands on it has changed."""
+    from pages.components.monitor import _follow, _standing
+
+    run = make_run("running", epochs=3)
+    visit("train", link={"run": run.id})
+    before = _standing(run, _follow(run))
+    assert _standing(run, _follow(run)) == before
+    write_wishes(run.folder, replace(read_wishes(run.folder), pause=True))
+    assert _standing(run, _follow(run)) != before
 
 
 @pytest.mark.parametrize(
@@ -250,7 +287,7 @@ def test_a_waiting_run_says_how_many_are_ahead(visit: Any, make_run: Any, engine
     run = make_run("queued")
     engine.ahead = 3
     app = visit("train", link={"run": run.id})
-    assert app.get("progress")[0].text == "Waiting in line: 3 ahead"
+    assert moving(app)["said"] == "Waiting in line: 3 ahead"
     assert app.button(key="pause").disabled
 
 
