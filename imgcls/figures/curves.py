@@ -59,12 +59,13 @@ class CurveLines:
         return {name: (x, y, shift[name]) for name, (x, y) in ends.items()}
 
 
-def curve_lines(curve: Curve, quantity: Quantity) -> CurveLines:
+def curve_lines(curve: Curve, quantity: Quantity, epochs: int = 1) -> CurveLines:
     """The lines of a figure, from the log so far; the log may be empty.
 
     Args:
         curve: the log.
         quantity: `loss` (cross-entropy, natural logarithm) or `accuracy` (share of right answers).
+        epochs: how many the run was asked for, as long as the log does not say it.
     """
     steps = _training_steps(curve, quantity)
     ends = [epoch["step"] / max(1, curve.steps_per_epoch) for epoch in curve.epochs]
@@ -76,7 +77,7 @@ def curve_lines(curve: Curve, quantity: Quantity) -> CurveLines:
         training=(middles, [epoch[quantity] for epoch in curve.epochs]),
         validation=(ends, validation),
         best=None if curve.best is None else curve.best["step"] / max(1, curve.steps_per_epoch),
-        end=max(1, int(curve.start.get("epochs", 1))),
+        end=max(1, int(curve.start.get("epochs", epochs))),
         top=_span(quantity, _top(steps[1], validation)),
     )
 
@@ -143,7 +144,7 @@ def _line(x: list[float], y: list[float], colour: str, width: float, name: str, 
 def _top(steps: list[float], validation: list[float]) -> float:
     """The highest value that matters to the frame; the first step's loss is near ln(classes), where all runs begin."""
     values = [value for value in [*steps[:1], *validation] if np.isfinite(value)]
-    return max([*values, 0.1])
+    return max([*values, 0.1]) if values else 1.0
 
 
 def _value_axis(quantity: Quantity, top: float) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
             _progress_words(run, run.status, curve),
             _share(curve),
             _facts(run, curve),
-            [_chart(curve, "loss"), _chart(curve, "accuracy")],
+            [_chart(run, curve, "loss"), _chart(run, curve, "accuracy")],
             is_dark(),
         )
     except ImgclsError as error:  # deleted, or not to be read; `app.py` catches nothing for a fragment
@@ -271,10 +271,10 @@ def _curves(curve: Curve) -> None:
             )
 
 
-def _chart(curve: Curve, quantity: Quantity) -> Chart:
+def _chart(run: Run, curve: Curve, quantity: Quantity) -> Chart:
     words = _curve_words(quantity)
-    lines, alt = curve_lines(curve, quantity), _curve_alt(curve, quantity, words.quantity)
-    return Chart(lines, words, alt, percent=quantity == "accuracy")
+    lines = curve_lines(curve, quantity, run.recipe.training.epochs)
+    return Chart(lines, words, _curve_alt(curve, quantity, words.quantity), percent=quantity == "accuracy")
 
 
 def _curve_words(quantity: Quantity) -> CurveWords:

@@ -287,7 +287,9 @@ def test_a_waiting_run_says_how_many_are_ahead(visit: Any, make_run: Any, engine
     run = make_run("queued")
     engine.ahead = 3
     app = visit("train", link={"run": run.id})
-    assert moving(app)["said"] == "Waiting in line: 3 ahead"
+    told = moving(app)
+    assert told["said"] == "Waiting in line: 3 ahead"
+    assert [chart["end"] for chart in told["charts"]] == [10, 10], "the frame is that of the run to come"
     assert app.button(key="pause").disabled
 
 
