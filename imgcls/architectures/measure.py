@@ -32,18 +32,27 @@ def costs(model: Any) -> dict[str, int]:
 
 
 def layer_costs(model: Any) -> list[dict[str, Any]]:
-    """One row a layer, in the order of the graph: `name`, `kind`, `shape`, and its share of each cost."""
+    """One row a layer, in the order of the graph: `name`, `kind`, `shape`, the `inputs`, and its share of each cost."""
     return [
         {
             "name": layer.name,
             "kind": type(layer).__name__,
             "shape": tuple(layer.output.shape[1:]),
+            "inputs": _inputs(layer),
             "parameters": int(layer.count_params()),
             "multiply_adds": multiply_adds(layer),
             "activation_bytes": activation_bytes(layer),
         }
         for layer in model.layers
     ]
+
+
+def _inputs(layer: Any) -> list[str]:
+    """Names of the layers whose outputs it takes; in a flat graph every layer is called once."""
+    from keras import tree
+
+    tensors = tree.flatten(layer.input) if layer._inbound_nodes[0].parent_nodes else []
+    return [tensor._keras_history.operation.name for tensor in tensors]
 
 
 def multiply_adds(layer: Any) -> int:

@@ -81,6 +81,18 @@ def measure(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     return {"step": timing.step, "validation_image": timing.validation_image, "parameters": timing.parameters}, {}
 
 
+def describe(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`recipe` → what its network costs, and what it is made of: one row a layer."""
+    from imgcls.architectures.measure import costs, layer_costs
+
+    recipe = recipe_from(arguments["recipe"])
+    check_recipe(recipe)
+    dataset = DATASETS.get(recipe.dataset.name)
+    model = build_model(recipe.architecture, dataset.image_shape, len(dataset.class_names), recipe.seed)
+    check_parameters(int(model.count_params()))
+    return {**costs(model), "layers": layer_costs(model)}, {}
+
+
 def _measured(recipe: Recipe) -> Timing:
     from imgcls.training.data import Batches
     from imgcls.training.loop import make_optimizer
@@ -120,6 +132,7 @@ OPERATIONS: dict[str, Operation] = {
     "layers": layers,
     "explain": explain_image,
     "measure": measure,
+    "describe": describe,
 }
 
 

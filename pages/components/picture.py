@@ -38,17 +38,22 @@ def show_asset(path: Path, alt: str, caption: str | None = None, width: int | No
     _show(_asset(path), alt, caption, width, crisp=False)
 
 
+def show_drawing(svg: str, alt: str, caption: str | None = None, width: int | None = None) -> None:
+    """Show a drawing of our own making; as a picture, so that nothing in it can reach the page."""
+    _show(base64.b64encode(svg.encode()).decode(), alt, caption, width, crisp=False, kind="svg+xml")
+
+
 @lru_cache(maxsize=32)
 def _asset(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
 
-def _show(data: str, alt: str, caption: str | None, width: int | None, crisp: bool) -> None:
+def _show(data: str, alt: str, caption: str | None, width: int | None, crisp: bool, kind: str = "png") -> None:
     # alt and caption may hold a file's or a class's name: escaped, they are text and nothing else
     style = f"width:{f'min({width}px, 100%)' if width else '100%'};"
     rendering = "image-rendering:pixelated;" if crisp else ""
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     st.html(
         f'<figure class="picture" style="{style}"><img alt="{html.escape(alt, quote=True)}" style="{rendering}" '
-        f'src="data:image/png;base64,{data}">{below}</figure>'
+        f'src="data:image/{kind};base64,{data}">{below}</figure>'
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import DATASETS, load, split_indices
 from imgcls.errors import ImgclsError
+from imgcls.figures.diagram import KINDS, SKIP, network_diagram
 from imgcls.images import enlarge
 from imgcls.recipe import Recipe
 from imgcls.training.timing import Timing, estimated_seconds
 from pages.components.answers import ask, look_again
 from pages.components.durations import duration
 from pages.components.notices import show_error
-from pages.components.picture import show_picture
+from pages.components.picture import show_drawing, show_picture
+from pages.components.style import is_dark
 from pages.components.words import _
 
 
@@ -24,6 +28,9 @@ def preview(recipe: Recipe) -> None:
     _numbers(recipe)
     st.subheader(_(architecture.title))
     st.markdown(_(architecture.summary))
+    _diagram(recipe)
+    if architecture.departs:
+        st.markdown(_("**Not as in the paper:** {departs}", departs=_(architecture.departs)))
     st.caption(architecture.paper)
     st.subheader(_(dataset.title))
     st.markdown(_(dataset.summary))
@@ -32,20 +39,65 @@ def preview(recipe: Recipe) -> None:
 
 
 def _numbers(recipe: Recipe) -> None:
-    """Parameters and estimated time; measured by the inference worker the first time a recipe is seen."""
+    """What it costs; counted and measured by the inference worker the first time a recipe is seen."""
     try:
-        answer = ask("measure", "measure", recipe=recipe.model_dump(mode="json"))
+        timed = ask("measure", "measure", recipe=recipe.model_dump(mode="json"))
+        described = ask("describe", "describe", recipe=_network_of(recipe))
     except ImgclsError as error:
         show_error(error)
         return
-    timing = Timing(**answer.facts) if answer else None
+    timing, costs = Timing(**timed.facts) if timed else None, described.facts if described else None
     count = -(-round(DATASETS.get(recipe.dataset.name).size * recipe.split.train) // recipe.training.batch_size)
-    with st.container(horizontal=True, gap="large"):
-        st.metric(_("Parameters"), f"{timing.parameters:,}" if timing else "…", width=150)
-        st.metric(_("Steps"), f"{count * recipe.training.epochs:,}", width=110)
-        st.metric(_("Estimated time"), duration(estimated_seconds(recipe, timing)) if timing else "…", width=170)
+    batch = recipe.training.batch_size
+    facts = [
+        (_("Parameters"), f"{timing.parameters:,}" if timing else "…", ""),
+        (_("Steps"), f"{count * recipe.training.epochs:,}", ""),
+        (_("Estimated time"), duration(estimated_seconds(recipe, timing)) if timing else "…", ""),
+        (
+            _("Multiply-adds"),
+            _millions(costs["multiply_adds"]) if costs else "…",
+            _("Multiplications, each with its addition, that one image needs on its way through the network."),
+        ),
+        (
+            _("Memory"),
+            f"{costs['activation_bytes'] * batch / 1e6:,.0f} MB" if costs else "…",
+            _("What the feature maps of a batch of {batch} occupy while the network trains.", batch=batch),
+        ),
+        (
+            _("Per image"),
+            f"{timing.validation_image * 1000:.2g} ms" if timing else "…",
+            _("Measured on this machine: one image's share of a batch that is predicted."),
+        ),
+    ]
+    with st.container(horizontal=True, gap="medium"):
+        for label, value, text in facts:
+            st.metric(label, value, width=150, help=text or None)
     if timing is None:
         look_again("measure")
+    elif costs is None:
+        look_again("describe")
+
+
+def _network_of(recipe: Recipe) -> dict[str, Any]:
+    """The recipe with nothing but its network and images: other epochs are no other question."""
+    return Recipe(dataset=recipe.dataset, architecture=recipe.architecture).model_dump(mode="json")
+
+
+def _millions(count: int) -> str:
+    return f"{count / 1e6:,.1f} M" if count >= 100_000 else f"{count:,}"
+
+
+def _diagram(recipe: Recipe) -> None:
+    """The network's layers as slabs, once the worker has built it."""
+    try:
+        described = ask("describe", "describe", recipe=_network_of(recipe))
+    except ImgclsError:
+        return  # said above, beside the numbers
+    layers = described.facts["layers"] if described else []  # an empty sheet keeps the place: the page does not jump
+    words = {kind_word: _(kind_word) for kind_word in [SKIP, *(word for word, _place in KINDS.values())]}
+    svg = network_diagram(layers, is_dark(), words)
+    title = ARCHITECTURES.get(recipe.architecture.name).title
+    show_drawing(svg, _("{title}: its layers from the image to the classes", title=_(title)))
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

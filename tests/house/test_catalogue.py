@@ -20,6 +20,7 @@ from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods
 from imgcls.explain.explanation import STATUS_WORDS as EXPLANATION_WORDS
+from imgcls.figures.diagram import KINDS, SKIP
 from imgcls.language import translator
 from imgcls.preparation import fit, mnist_style
 from imgcls.recipe import Optimizer, Recipe, Split, Training
@@ -104,6 +105,7 @@ DYNAMIC: dict[str, list[str]] = {
     "cost": [entry.cost for entry in methods()],
     "means": [words.means for words in EXPLANATION_WORDS.values()],
     "advice": [words.advice for words in EXPLANATION_WORDS.values()],
+    "kind_word": [SKIP, *(word for word, _ in KINDS.values())],
     "STATUS_WORDS": list(RUN_WORDS.values()),
     "REASONS": list(REASONS.values()),
 }

@@ -93,7 +93,24 @@ def test_sizes_and_time_are_told_before_start(visit: Any, inference: Any) -> Non
     assert told["Parameters"] == "121,930"
     assert told["Steps"] == "1,100"
     assert told["Estimated time"] == "6 s"
-    assert [operation for operation, _ in inference.asked] == ["measure"]
+    assert told["Multiply-adds"] == "2.5 M"
+    assert told["Memory"] == "4 MB"  # 32 images of 110 kB
+    assert told["Per image"] == "0.02 ms"
+    assert [operation for operation, _ in inference.asked] == ["measure", "describe"]
+
+
+def test_the_network_is_drawn_and_says_where_it_is_not_the_papers(visit: Any, words: Any) -> None:
+    app = visit("train")
+    pictures = "".join(element.proto.body for element in app.get("html"))
+    assert "its layers from the image to the classes" in pictures
+    assert "data:image/svg+xml;base64," in pictures
+    assert "Not as in the paper" in words(app)
+
+
+def test_other_epochs_do_not_ask_for_the_network_again(visit: Any, inference: Any) -> None:
+    app = visit("train")
+    field(app, "slider", "Epochs").set_value(7).run()
+    assert [operation for operation, _ in inference.asked].count("describe") == 1
 
 
 def test_the_page_does_not_wait_for_the_measurement(visit: Any, inference: Any) -> None:

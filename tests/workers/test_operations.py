@@ -14,7 +14,7 @@ from imgcls.recipe import Recipe, recipe_from
 from imgcls.training.data import run_data
 from imgcls.training.timing import known_timing
 from imgcls.workers import operations
-from imgcls.workers.operations import OPERATIONS, class_number, explain_image, layers, measure, predict
+from imgcls.workers.operations import OPERATIONS, class_number, describe, explain_image, layers, measure, predict
 
 
 @pytest.fixture
@@ -136,5 +136,16 @@ class TestClassNumber:
 
 
 def test_every_operation_is_documented():
-    assert set(OPERATIONS) == {"predict", "layers", "explain", "measure"}
+    assert set(OPERATIONS) == {"predict", "layers", "explain", "measure", "describe"}
     assert all(work.__doc__ for work in OPERATIONS.values())
+
+
+def test_a_network_is_described_without_being_trained():
+    facts, arrays = describe({"recipe": Recipe().model_dump(mode="json")}, {})
+    assert arrays == {}
+    assert facts["parameters"] == 121_930
+    # by hand: 26²·3²·32 + 11²·3²·32·64 + 5²·64·64 + 64·10
+    assert facts["multiply_adds"] == 194_688 + 2_230_272 + 102_400 + 640
+    names = [row["name"] for row in facts["layers"]]
+    assert facts["layers"][0]["inputs"] == []
+    assert [row["inputs"] for row in facts["layers"][1:]] == [[name] for name in names[:-1]], "a chain"
