@@ -356,6 +356,7 @@ def test_train_evaluate_predict_explain(pictures, tmp_path, home_folder, capsys)
     assert {row["run"] for row in listed} == {first["run"], second["run"]}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_interrupted_by_hand_and_resumed(home_folder):
     """Ctrl-C goes to the command and its worker alike, as in a shell."""

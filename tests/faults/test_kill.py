@@ -99,6 +99,7 @@ def check_whole_with_keras(run_id: str, epochs: int) -> None:
     assert get_run(run_id).result["epochs"] == epochs
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_killed_in_mid_run_with_keras(new_engine):
     """The real thing, once."""
