@@ -25,8 +25,8 @@ from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.words import _
 
-#: Seconds between two looks at a run: until there is something to see; then a tenth of what it takes, within these.
-FIRST_TICK, TICKS = 0.25, (1.0, 2.0)
+#: Seconds between two looks at a run: until there is something to see; then an eighth of what it takes, within these.
+FIRST_TICK, TICKS = 0.25, (1.5, 3.0)
 #: Seconds between two looks inside a network that is being trained.
 INSIDE_TICK = 2.0
 _COLOURS = {
@@ -72,7 +72,7 @@ def _tick(curve: Curve) -> float:
     if not curve.step:
         return FIRST_TICK
     whole = curve.start["epochs"] * curve.start["train_images"] / max(1.0, curve.images_per_second)
-    return min(TICKS[1], max(TICKS[0], whole / 10))
+    return min(TICKS[1], max(TICKS[0], whole / 8))
 
 
 def _moving(run_id: str, standing: tuple[Any, ...]) -> None:

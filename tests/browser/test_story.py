@@ -126,9 +126,9 @@ def test_pause_rate_and_stop(browser: Any, server: Server, pictures: Path) -> No
     wait_for_points(page, 3)
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Continue").wait_for()
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(3500)  # longer than the page waits between two looks
     standing = points(page)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(3500)
     assert points(page) == standing, "a paused run stands still"
 
     slider = page.get_by_role("slider", name="Learning rate")
