@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[str, int | None]] = {
     "Dense": (N_("dense"), 1),
     "EinsumDense": (N_("dense"), 1),
 }
+SKIP = N_("skip connection")
 _MERGES = frozenset({"Add", "Concatenate"})
 
 
@@ -193,9 +194,6 @@ def _legend(slabs: list[Slab], skips: bool, dark: bool, words: Mapping[str, str]
         )
         drawn.append(_text(x + 24, y, words[SKIP], colours["text"]))
     return drawn
-
-
-SKIP = N_("skip connection")
 
 
 def _text(x: float, y: float, text: str, colour: str) -> str:

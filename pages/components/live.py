@@ -70,7 +70,7 @@ function paint(canvas, chart, ink, font, height) {
     context.strokeStyle = colour; context.lineWidth = wide; context.setLineDash(dash);
     context.beginPath(); trace(); context.stroke();
   };
-  const write = (text, x, y, align, colour) => {
+  const say = (text, x, y, align, colour) => {
     context.fillStyle = colour; context.textAlign = align; context.fillText(text, x, y);
   };
   const segment = (x0, y0, x1, y1) => { context.moveTo(x0, y0); context.lineTo(x1, y1); };
@@ -80,17 +80,17 @@ function paint(canvas, chart, ink, font, height) {
   const most = Math.max(2, Math.min(11, Math.floor((right - PAD.left) / 21)));
   for (const x of ticks(chart.end, most)) {
     stroke(ink.grid, 1, [], () => segment(crisp(atX(x)), PAD.top, crisp(atX(x)), bottom));
-    write(String(x), atX(x), bottom + 14, 'center', ink.text);
+    say(String(x), atX(x), bottom + 14, 'center', ink.text);
   }
   for (const y of ticks(chart.top, 6)) {
     stroke(ink.grid, 1, [], () => segment(PAD.left, crisp(atY(y)), right, crisp(atY(y))));
-    write(chart.percent ? Math.round(y * 100) + '%' : String(y), PAD.left - 6, atY(y), 'right', ink.text);
+    say(chart.percent ? Math.round(y * 100) + '%' : String(y), PAD.left - 6, atY(y), 'right', ink.text);
   }
-  write(chart.epoch, (PAD.left + right) / 2, height - 12, 'center', ink.faint);
+  say(chart.epoch, (PAD.left + right) / 2, height - 12, 'center', ink.faint);
   context.save();
   context.translate(10, (PAD.top + bottom) / 2);
   context.rotate(-Math.PI / 2);
-  write(chart.quantity, 0, 0, 'center', ink.faint);
+  say(chart.quantity, 0, 0, 'center', ink.faint);
   context.restore();
 
   if (chart.best !== null) {
@@ -117,7 +117,7 @@ function paint(canvas, chart, ink, font, height) {
   line(chart.validation, ink.accent, 3.2);
   dots(chart.validation, ink.accent, 7);
   for (const name of chart.names) {
-    write(name.text, atX(name.x) + 8, atY(name.y) - name.lift, 'left', name.accent ? ink.accent : ink.faint);
+    say(name.text, atX(name.x) + 8, atY(name.y) - name.lift, 'left', name.accent ? ink.accent : ink.faint);
   }
 }
 

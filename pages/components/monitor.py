@@ -42,35 +42,37 @@ def monitor(run_id: str) -> None:
     Only what moves is drawn again at every look. What it takes to draw the rest anew is in `_standing`.
     """
     run = get_run(run_id)
-    curve = _follow(run)
-    standing = _standing(run, curve)
+    status, curve = run.status, _follow(run)  # the status once: it may change while the page is being drawn
+    standing = _standing(run, status, curve)
     left, right = st.columns([4, 8], gap="large")
     with left:
-        _heading(run, run.status)
-        _controls(run, run.status, curve)
-        _what_next(run, run.status)
+        _heading(run, status)
+        _controls(run, status, curve)
+        _what_next(run, status)
     with right:
-        if run.status.is_active:
+        if status.is_active:
             st.fragment(_moving, run_every=_tick(curve))(run_id, standing)
         else:
-            _progress(run, curve)
+            _progress(run, status, curve)
             _curves(curve)
-    if not run.status.is_active:
+    if not status.is_active:
         _inside(run, curve)
     # drawing it anew at every look would cost the run more than the curves do: only for those who ask
     elif curve.epochs and st.toggle(_("Look inside while it trains"), key="look inside"):
         st.fragment(_moving_inside, run_every=INSIDE_TICK)(run_id)
 
 
-def _standing(run: Run, curve: Curve) -> tuple[Any, ...]:
+def _standing(run: Run, status: Status, curve: Curve) -> tuple[Any, ...]:
     """What the parts of the page that do not move depend on."""
     wishes = read_wishes(run.folder)
-    return run.status, bool(curve.step), bool(curve.epochs), run.has_model, wishes.pause, wishes.learning_rate
+    return status, bool(curve.step), bool(curve.epochs), run.has_model, wishes.pause, wishes.learning_rate
 
 
 def _tick(curve: Curve) -> float:
     if not curve.step:
         return FIRST_TICK
+    if not curve.start:  # a torn log: how long it will take is not known
+        return TICKS[1]
     whole = curve.start["epochs"] * curve.start["train_images"] / max(1.0, curve.images_per_second)
     return min(TICKS[1], max(TICKS[0], whole / 8))
 
@@ -78,13 +80,13 @@ def _tick(curve: Curve) -> float:
 def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
     try:
         run = get_run(run_id)
-        curve = _follow(run)
-        if _standing(run, curve) != standing:
+        status, curve = run.status, _follow(run)
+        if _standing(run, status, curve) != standing:
             st.rerun()
         live(
-            _progress_words(run, run.status, curve),
+            _progress_words(run, status, curve),
             _share(curve),
-            _facts(run, curve),
+            _facts(status, curve),
             [_chart(run, curve, "loss"), _chart(run, curve, "accuracy")],
             is_dark(),
         )
@@ -213,9 +215,9 @@ def _explain_end(run: Run, status: Status) -> None:
         )
 
 
-def _progress(run: Run, curve: Curve) -> None:
-    st.progress(_share(curve), text=_progress_words(run, run.status, curve))
-    facts = _facts(run, curve)
+def _progress(run: Run, status: Status, curve: Curve) -> None:
+    st.progress(_share(curve), text=_progress_words(run, status, curve))
+    facts = _facts(status, curve)
     for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
         column.metric(label, value)
 
@@ -224,14 +226,14 @@ def _share(curve: Curve) -> float:
     return min(1.0, curve.last_step / curve.total_steps) if curve.total_steps else 0.0
 
 
-def _facts(run: Run, curve: Curve) -> list[tuple[str, str]]:
+def _facts(status: Status, curve: Curve) -> list[tuple[str, str]]:
     accuracy = (curve.best or {}).get("val_accuracy")
     facts = [
         (_("Best validation"), "–" if accuracy is None else f"{accuracy:.1%}"),
         (_("Images per second"), f"{curve.images_per_second:,.0f}" if curve.step else "–"),
         (_("Learning rate"), f"{curve.learning_rate[-1]:g}" if curve.step else "–"),
     ]
-    if run.status.is_active:
+    if status.is_active:
         left = curve.seconds_left()
         return [*facts, (_("Time left"), "–" if left is None else duration(left))]
     seconds = curve.epochs[-1]["seconds"] if curve.epochs else None

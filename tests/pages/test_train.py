@@ -249,16 +249,23 @@ def test_numbers_that_are_none_reach_the_browser_as_gaps(visit: Any, make_run: A
     assert loss["validation"][1][-1] is None
 
 
+def test_a_running_run_whose_log_lost_its_first_line_has_a_page(visit: Any, make_run: Any) -> None:
+    run = make_run("running", epochs=2)
+    log = run.folder / "metrics.jsonl"
+    log.write_bytes(log.read_bytes().partition(b"\n")[2])
+    assert not visit("train", link={"run": run.id}).exception
+
+
 def test_only_what_moves_is_drawn_again(visit: Any, make_run: Any) -> None:
     """The page as a whole is only run again when something that stands on it has changed."""
     from pages.components.monitor import _follow, _standing
 
     run = make_run("running", epochs=3)
     visit("train", link={"run": run.id})
-    before = _standing(run, _follow(run))
-    assert _standing(run, _follow(run)) == before
+    before = _standing(run, run.status, _follow(run))
+    assert _standing(run, run.status, _follow(run)) == before
     write_wishes(run.folder, replace(read_wishes(run.folder), pause=True))
-    assert _standing(run, _follow(run)) != before
+    assert _standing(run, run.status, _follow(run)) != before
 
 
 @pytest.mark.parametrize(
