@@ -25,10 +25,10 @@ from pages.components.words import _
 def preview(recipe: Recipe) -> None:
     """Sizes and time, sample images, and the network's text."""
     dataset, architecture = DATASETS.get(recipe.dataset.name), ARCHITECTURES.get(recipe.architecture.name)
-    _numbers(recipe)
+    described = _numbers(recipe)
     st.subheader(_(architecture.title))
     st.markdown(_(architecture.summary))
-    _diagram(recipe)
+    _diagram(recipe, described["layers"] if described else [])
     if architecture.departs:
         st.markdown(_("**Not as in the paper:** {departs}", departs=_(architecture.departs)))
     st.caption(architecture.paper)
@@ -38,14 +38,18 @@ def preview(recipe: Recipe) -> None:
     show_picture(samples, _("Training images of each class"), _parts(recipe))
 
 
-def _numbers(recipe: Recipe) -> None:
-    """What it costs; counted and measured by the inference worker the first time a recipe is seen."""
+def _numbers(recipe: Recipe) -> dict[str, Any] | None:
+    """What it costs; counted and measured by the inference worker the first time a recipe is seen.
+
+    Returns:
+        The network as the worker describes it; None while it is being built, or if it cannot be.
+    """
     try:
         timed = ask("measure", "measure", recipe=recipe.model_dump(mode="json"))
         described = ask("describe", "describe", recipe=_network_of(recipe))
     except ImgclsError as error:
         show_error(error)
-        return
+        return None
     timing, costs = Timing(**timed.facts) if timed else None, described.facts if described else None
     count = -(-round(DATASETS.get(recipe.dataset.name).size * recipe.split.train) // recipe.training.batch_size)
     batch = recipe.training.batch_size
@@ -76,6 +80,7 @@ def _numbers(recipe: Recipe) -> None:
         look_again("measure")
     elif costs is None:
         look_again("describe")
+    return costs
 
 
 def _network_of(recipe: Recipe) -> dict[str, Any]:
@@ -87,13 +92,8 @@ def _millions(count: int) -> str:
     return f"{count / 1e6:,.1f} M" if count >= 100_000 else f"{count:,}"
 
 
-def _diagram(recipe: Recipe) -> None:
-    """The network's layers as slabs, once the worker has built it."""
-    try:
-        described = ask("describe", "describe", recipe=_network_of(recipe))
-    except ImgclsError:
-        return  # said above, beside the numbers
-    layers = described.facts["layers"] if described else []  # an empty sheet keeps the place: the page does not jump
+def _diagram(recipe: Recipe, layers: list[dict[str, Any]]) -> None:
+    """The network's layers as slabs; none make an empty sheet, which keeps the place: the page does not jump."""
     words = {kind_word: _(kind_word) for kind_word in [SKIP, *(word for word, _place in KINDS.values())]}
     svg = network_diagram(layers, is_dark(), words)
     title = ARCHITECTURES.get(recipe.architecture.name).title
