@@ -29,6 +29,7 @@ def main() -> None:
         [
             st.Page("pages/home.py", title=_("Start"), default=True),
             st.Page("pages/train.py", title=_("Train"), url_path="train"),
+            st.Page("pages/lab.py", title=_("Lab"), url_path="lab"),
             st.Page("pages/runs.py", title=_("Runs"), url_path="runs"),
             st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
             st.Page("pages/explain.py", title=_("Explain"), url_path="explain"),

@@ -40,7 +40,10 @@ def _parser() -> argparse.ArgumentParser:
     add("doctor", commands.doctor, "check that this machine has what the app needs")
     add("datasets", commands.datasets, "list the data sets")
     add("architectures", commands.architectures, "list the networks")
+    add("augmentations", commands.augmentations, "list the ways to change images while training")
+    add("presets", commands.presets, "list the recipes to begin with")
     add("methods", commands.methods, "list the methods of explanation")
+    _add_weights(add("weights", commands.weights, "list the weights that can be downloaded, or download some"))
     _add_train(add("train", commands.train, "train a network and test it"))
     add("runs", commands.runs, "list the runs")
     add("resume", commands.resume, "go on with an interrupted or stopped run").add_argument("model", metavar="RUN")
@@ -48,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_predict(add("predict", commands.predict, "what a network sees in pictures"))
     _add_explain(add("explain", commands.explain, "why a network says so, as a heatmap"))
     return parser
+
+
+def _add_weights(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", metavar="NAME", help="download these; see: weights")
 
 
 def _add_train(command: argparse.ArgumentParser) -> None:
@@ -58,6 +65,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int)
     command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="any setting of the recipe")
     command.add_argument("--recipe", metavar="FILE-or-code", help="start from this recipe")
+    command.add_argument("--preset", metavar="NAME", help="start from this recipe of ours; see: presets")
 
 
 def _add_predict(command: argparse.ArgumentParser) -> None:

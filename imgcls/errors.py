@@ -7,7 +7,8 @@
     │   ├── UnknownNameError    a data set, architecture, method, run, class or layer that is not there
     │   ├── RunStateError       the run is not in a state in which that can be done
     │   ├── QueueFullError      too many runs are waiting
-    │   └── PlaceError          the disk, the folder or the port does not allow it
+    │   └── PlaceError          the disk, the folder, the port or the network does not allow it
+    │       └── MissingWeightsError  weights that others trained have to be downloaded first
     └── BrokenError             our fault or the machine's; exit code 1
         ├── WorkerError         a worker process died or answered nonsense
         └── CheckpointError     a stored file does not match its checksum
@@ -78,7 +79,11 @@ class QueueFullError(InputError):
 
 
 class PlaceError(InputError):
-    """The disk, the folder or the port does not allow it."""
+    """The disk, the folder, the port or the network does not allow it."""
+
+
+class MissingWeightsError(PlaceError):
+    """Weights that others trained have to be downloaded first; the value `name` says which."""
 
 
 class BrokenError(ImgclsError):

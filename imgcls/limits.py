@@ -45,9 +45,12 @@ LIMITS = {
         Limit("epochs", 50, "epochs", "enough for every built-in data set"),
         Limit("batch_size", 1024, "images", "activations of a batch must fit into memory"),
         Limit("train_minutes", 30, "min", "a forgotten run must not hold the queue for ever"),
-        Limit("parameters", 20_000_000, "parameters", "Adam keeps three copies: 240 MB at this size"),
+        Limit("parameters", 30_000_000, "parameters", "Adam keeps three copies: 360 MB at this size"),
         Limit("disk_free_megabytes", 500, "MB", "a run is not started when it could fill the disk"),
         Limit("log_megabytes", 2, "MB", "the curves of one run; steps are thinned out beyond it"),
+        Limit("feature_cache_megabytes", 1000, "MB", "features of frozen bodies; the longest unused go first"),
+        Limit("download_megabytes", 200, "MB", "the largest file of weights has 112; a longer answer is another file"),
+        Limit("download_seconds", 20, "s", "a server that says nothing for this long is given up"),
         Limit("cached_models", 2, "models", "memory of the inference worker"),
         Limit("stop_seconds", 10, "s", "a worker that ignores Stop is ended after this long"),
     )

@@ -1,16 +1,11 @@
-"""Trained models: found by name, loaded once, at most a few in memory. The only `load_model` of the project.
-
-Models come from runs made here; a file from a stranger is never loaded.
-"""
+"""Trained models: found by name, loaded once, at most a few in memory."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -18,17 +13,16 @@ import numpy as np
 
 from imgcls import imagenet
 from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
+from imgcls.architectures.measure import images_a_pass
+from imgcls.architectures.transfer import learned_variables
 from imgcls.atomic import read_json
 from imgcls.datasets import DATASETS
-from imgcls.errors import CheckpointError, RunStateError
+from imgcls.errors import RunStateError
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.runs import STATUS_WORDS, Run, get_run
+from imgcls.saved_model import is_saved, read_model
 from imgcls.training.checkpoints import Checkpoints, restore
-
-#: Images in one pass through the network, and pixels: what a pass computes should stay near the processor.
-BATCH = 256
-BATCH_PIXELS = 500_000
 
 
 @dataclass(frozen=True)
@@ -70,8 +64,7 @@ class TrainedModel:
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """uint8 images (n, h, w, c) → float32 logits (n, classes)."""
-        height, width, _ = self.card.image_shape
-        size = max(1, min(BATCH, BATCH_PIXELS // (height * width)))
+        size = images_a_pass(self.keras_model)
         parts = [images[start : start + size] for start in range(0, len(images), size)]
         return np.concatenate([self._pass(self.inputs(part)).numpy() for part in parts])
 
@@ -125,7 +118,7 @@ def _run_card(name: str) -> ModelCard:
             status=STATUS_WORDS[run.status],
         )
     dataset = DATASETS.get(recipe.dataset.name)
-    final = (run.folder / "model.keras").exists() and "model_sha256" in result
+    final = is_saved(run)
     best = result if final else _pointer_progress(run)
     return ModelCard(
         name=name,
@@ -174,16 +167,7 @@ def _keras_model(card: ModelCard) -> Any:
     if card.name == imagenet.NAME:
         return imagenet.build()
     run = get_run(card.name)
-    return _final(run, card) if card.is_final else _so_far(run, card)
-
-
-def _final(run: Run, card: ModelCard) -> Any:
-    import keras
-
-    path = run.folder / "model.keras"
-    if hashlib.sha256(path.read_bytes()).hexdigest() != card.version:
-        raise _damaged(path)
-    return keras.saving.load_model(path, compile=False, safe_mode=True)
+    return read_model(run) if card.is_final else _so_far(run, card)
 
 
 def _so_far(run: Run, card: ModelCard) -> Any:
@@ -191,12 +175,5 @@ def _so_far(run: Run, card: ModelCard) -> Any:
     model = build_model(
         recipe.architecture, card.image_shape, len(card.class_names), recipe.seed, recipe.training.precision
     )
-    restore(model.variables, Checkpoints(run.folder).best())
+    restore(learned_variables(model), Checkpoints(run.folder).best())
     return model
-
-
-def _damaged(path: Path) -> CheckpointError:
-    return CheckpointError(
-        N_("Expected the model that training saved. {path} has another checksum: it was damaged or changed."),
-        path=str(path),
-    )

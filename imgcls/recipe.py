@@ -22,6 +22,8 @@ from imgcls.language import N_
 
 #: The largest unpacked link code that is read, in bytes.
 CODE_LIMIT = 64 * 1024
+#: The most augmentations of one recipe.
+MOST_AUGMENTATIONS = 8
 
 
 class _Part(BaseModel):
@@ -101,6 +103,7 @@ class Recipe(_Part):
     version: Literal[1] = 1
     dataset: Choice = Choice(name="mnist-5k")
     split: Split = Split()
+    augmentation: tuple[Choice, ...] = Field((), max_length=MOST_AUGMENTATIONS, title=N_("augmentation"))
     architecture: Choice = Choice(name="seed-cnn")
     training: Training = Training()
     seed: int = Field(0, ge=0, le=2**31 - 1, strict=True, title=N_("seed"))
@@ -115,7 +118,10 @@ class Recipe(_Part):
 
     def hash(self) -> str:
         """The same for equal recipes: 12 hexadecimal digits of a sha256."""
-        data = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        said = self.model_dump(mode="json")
+        if not self.augmentation:
+            del said["augmentation"]  # what had no augmentation before there was any keeps its hash
+        data = json.dumps(said, sort_keys=True)
         return hashlib.sha256(data.encode()).hexdigest()[:12]
 
 
@@ -146,6 +152,8 @@ _COMPLAINTS: dict[str, tuple[str, str]] = {
     "int_from_float": (N_("The setting “{field}” must be a whole number. Received: {value}"), ""),
     "float_type": (N_("The setting “{field}” must be a number. Received: {value}"), ""),
     "float_parsing": (N_("The setting “{field}” must be a number. Received: {value}"), ""),
+    "tuple_type": (N_("The setting “{field}” must be a list. Received: {value}"), ""),
+    "too_long": (N_("The setting “{field}” must have at most {bound} entries. Received: {value}"), "max_length"),
     "bool_parsing": (N_("The setting “{field}” must be true or false. Received: {value}"), ""),
     "bool_type": (N_("The setting “{field}” must be true or false. Received: {value}"), ""),
 }

@@ -69,4 +69,6 @@ class Registry(Generic[Entry]):
 
 
 MISSING_DATASET = N_("There is no data set “{name}”. Expected one of: {known}.")
+MISSING_PRESET = N_("There is no preset “{name}”. Expected one of: {known}.")
+MISSING_AUGMENTATION = N_("There is no augmentation “{name}”. Expected one of: {known}.")
 MISSING_ARCHITECTURE = N_("There is no architecture “{name}”. Expected one of: {known}.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imgcls.errors import InputError
+from imgcls.errors import InputError, MissingWeightsError
 from imgcls.recipe import recipe_from_code
 from imgcls.training.check import check_recipe
+from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
 from pages.components.frame import need_frame
 from pages.components.monitor import monitor
@@ -14,6 +15,7 @@ from pages.components.notices import show_error
 from pages.components.preview import preview
 from pages.components.recipe_form import begin_with, recipe_form
 from pages.components.services import engine
+from pages.components.weights import missing_weights
 from pages.components.words import _
 
 
@@ -29,16 +31,16 @@ def page() -> None:
         return
     settings, evidence = st.columns([4, 8], gap="large")
     with settings:
+        preset_buttons()
         recipe = recipe_form()
-        if (
-            st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=recipe is None)
-            and recipe
-        ):
+        missing = missing_weights(recipe) if recipe else None
+        disabled = recipe is None or missing is not None
+        if st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=disabled) and recipe:
             look_at(engine().submit(recipe))
             st.rerun()
     with evidence:
         if recipe is not None:
-            preview(recipe)
+            preview(recipe, missing)
 
 
 def _fill_in(code: str) -> None:
@@ -47,6 +49,8 @@ def _fill_in(code: str) -> None:
     try:
         recipe = recipe_from_code(code)
         check_recipe(recipe)
+    except MissingWeightsError:  # the form offers to download them
+        begin_with(recipe)
     except InputError as error:
         show_error(error)
     else:

@@ -85,6 +85,7 @@ def in_process(capsys, *arguments: object) -> str:
         "from imgcls.cli import main; main(['runs'])",
         "from imgcls.cli import main; main(['datasets', '--json'])",
         "from imgcls.cli import main; main(['doctor'])",
+        "from imgcls.cli import main; main(['weights'])",
         "from imgcls.engines import LocalEngine; LocalEngine(spare=False).close()",
         "from imgcls.engines.inference import InferenceClient; InferenceClient().close()",
     ],
@@ -101,7 +102,7 @@ def test_neither_keras_nor_streamlit_is_imported(code):
 # -- lists
 
 
-@pytest.mark.parametrize("command", ["datasets", "architectures", "methods", "runs"])
+@pytest.mark.parametrize("command", ["datasets", "architectures", "methods", "runs", "weights"])
 def test_lists(command, capsys):
     assert main([command]) == 0
     said = capsys.readouterr()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from imgcls import models
+from imgcls.architectures import measure
 from imgcls.atomic import read_arrays, read_json, write_json
 from imgcls.errors import CheckpointError, RunStateError, UnknownNameError
 from imgcls.models import load_trained, model_card
@@ -62,7 +63,7 @@ def test_the_finished_model_has_the_best_checkpoints_weights_and_the_logits_of_t
 def test_more_images_than_one_pass_takes(tiny_run, monkeypatch):
     trained, some = load_trained(tiny_run.id), images(tiny_run, 20)
     whole = trained.logits(some)
-    monkeypatch.setattr(models, "BATCH", 7)
+    monkeypatch.setattr(measure, "PASS_IMAGES", 7)
     np.testing.assert_allclose(trained.logits(some), whole, atol=1e-5)
 
 

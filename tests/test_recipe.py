@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import math
 import random
@@ -11,13 +12,14 @@ import zlib
 import pytest
 
 from imgcls.errors import RecipeError
-from imgcls.recipe import CODE_LIMIT, Choice, Recipe, recipe_from, recipe_from_code, with_settings
+from imgcls.recipe import CODE_LIMIT, MOST_AUGMENTATIONS, Choice, Recipe, recipe_from, recipe_from_code, with_settings
 
 OPTIMIZERS, SCHEDULES, PRECISIONS = (
     ["adam", "adamw", "sgd", "rmsprop"],
     ["constant", "cosine"],
     ["float32", "mixed_bfloat16"],
 )
+AUGMENTATIONS = [[], [], [{"name": "flip"}], [{"name": "shift", "distance": 0.2}, {"name": "rotate"}]]
 
 
 def random_recipe(draw: random.Random) -> Recipe:
@@ -28,6 +30,7 @@ def random_recipe(draw: random.Random) -> Recipe:
     return recipe_from(
         {
             "dataset": {"name": draw.choice(["mnist-5k", "digits", "我的图片"])},
+            "augmentation": draw.choice(AUGMENTATIONS),
             "split": {"validation": validation, "test": draw.uniform(0.01, 0.99 - validation)},
             "architecture": {"name": draw.choice(["seed-cnn", "other"])} | draw.choice([{}, options]),
             "training": {
@@ -79,6 +82,26 @@ def test_hash_tells_recipes_apart_and_does_not_mind_the_order_of_options():
     assert recipe_from({"architecture": one}).hash() == recipe_from({"architecture": other}).hash()
 
 
+def test_recipes_from_before_there_was_augmentation_are_what_they_were():
+    """Their hash, their file and their link: taken down when the field did not exist yet."""
+    old = json.loads(Recipe().to_json())
+    del old["augmentation"]
+    assert recipe_from(old) == Recipe()
+    assert hashlib.sha256(json.dumps(old, sort_keys=True).encode()).hexdigest()[:12] == Recipe().hash()
+    assert recipe_from_code("eNqrVipOTU1RslIwqQUAFc0DbA") == recipe_from({"seed": 4})
+
+
+def test_augmentation_travels():
+    choices = [{"name": "shift", "distance": 0.2}, {"name": "cutout"}]
+    recipe = with_settings(Recipe(), [f"augmentation={json.dumps(choices)}"])
+    assert [choice.model_dump() for choice in recipe.augmentation] == choices
+    assert recipe_from_code(recipe.to_code()) == recipe
+    assert recipe_from(json.loads(recipe.to_json())) == recipe
+    others = [recipe_from({"augmentation": those}) for those in (choices[::-1], choices[:1], [])]
+    assert len({recipe.hash(), *(other.hash() for other in others)}) == 4
+    assert with_settings(recipe, ["augmentation=[]"]) == Recipe()
+
+
 def test_a_recipe_cannot_be_changed():
     recipe = Recipe()
     with pytest.raises(ValueError, match="frozen"):
@@ -118,6 +141,7 @@ WHOLE = {
     "training.optimizer": ["adam", None, []],
     "dataset": ["mnist-5k", None, 3, []],
     "architecture": ["seed-cnn", None, []],
+    "augmentation": ["flip", None, 3, {"name": "flip"}, [{"name": "flip"}] * 9],
 }
 NONSENSE = [(field, value) for table in (FIELDS, WHOLE) for field, values in table.items() for value in values]
 
@@ -158,6 +182,21 @@ def test_random_nonsense_is_refused_whatever_the_rest_says(seed):
     with pytest.raises(RecipeError) as refused:
         recipe_from(data)
     assert f"“{field}”" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, None, 3])
+def test_a_nameless_augmentation_is_refused_with_its_place(name):
+    with pytest.raises(RecipeError, match=r"“augmentation\.1\.name”"):
+        recipe_from({"augmentation": [{"name": "flip"}, {"name": name}]})
+
+
+def test_the_eighth_augmentation_is_the_last():
+    flips = [{"name": "flip"}] * MOST_AUGMENTATIONS
+    assert len(recipe_from({"augmentation": flips}).augmentation) == 8
+    with pytest.raises(RecipeError, match="“augmentation” must have at most 8 entries"):
+        recipe_from({"augmentation": [*flips, {"name": "flip"}]})
+    with pytest.raises(RecipeError, match=r"“augmentation” must be a list\. Received: 'flip'"):
+        with_settings(Recipe(), ["augmentation=flip"])
 
 
 @pytest.mark.parametrize("data", [None, [], "mnist", 3, True, [{"seed": 1}]])

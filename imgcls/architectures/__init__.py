@@ -13,6 +13,8 @@ from imgcls.architectures import mobilenet_v2 as mobilenet_v2
 from imgcls.architectures import convnext as convnext
 from imgcls.architectures import vit_tiny as vit_tiny
 from imgcls.architectures import efficientnet_lite0 as efficientnet_lite0
+from imgcls.architectures import from_run as from_run
+from imgcls.architectures import applications as applications
 
 # isort: on
 from imgcls.architectures.registry import (

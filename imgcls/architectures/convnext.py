@@ -50,17 +50,28 @@ def build(inputs: Any, classes: int, options: ConvNeXtOptions) -> Any:
     """
     from keras import layers
 
-    x = _conv(options.width, options.patch, "stem_conv")(inputs)
+    x = body(inputs, options)
+    return layers.Dense(classes, kernel_initializer=_start(), dtype="float32", name="logits")(x)
+
+
+def body(x: Any, options: ConvNeXtOptions, padding: str = "same") -> Any:
+    """All but the logits: images (n, h, w, c) → features (n, 8 · width).
+
+    Args:
+        padding: what becomes of pixels that make up no whole patch: `same` fills it with zeros, `valid` drops them.
+    """
+    from keras import layers
+
+    x = _conv(options.width, options.patch, "stem_conv", padding)(x)
     x = _norm("stem_norm")(x)
     for stage, (width, blocks) in enumerate(_stages(options), 1):
         if stage > 1:
             x = _norm(f"stage_{stage}_norm")(x)
-            x = _conv(width, 2, f"stage_{stage}_halving")(x)
+            x = _conv(width, 2, f"stage_{stage}_halving", padding)(x)
         for block in range(1, blocks + 1):
             x = _block(x, f"stage_{stage}_block_{block}")
     x = layers.GlobalAveragePooling2D(name="average")(x)
-    x = _norm("last_norm")(x)
-    return layers.Dense(classes, kernel_initializer=_start(), dtype="float32", name="logits")(x)
+    return _norm("last_norm")(x)
 
 
 def _stages(options: ConvNeXtOptions) -> list[tuple[int, int]]:
@@ -74,11 +85,11 @@ def _start() -> Any:
     return keras.initializers.TruncatedNormal(stddev=0.02)
 
 
-def _conv(filters: int, size: int, name: str) -> Any:
+def _conv(filters: int, size: int, name: str, padding: str) -> Any:
     """Squares of `size` pixels, side by side, each seen once."""
     from keras import layers
 
-    return layers.Conv2D(filters, size, size, "same", kernel_initializer=_start(), name=name)
+    return layers.Conv2D(filters, size, size, padding, kernel_initializer=_start(), name=name)
 
 
 def _norm(name: str) -> Any:

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from imgcls.architectures.registry import ARCHITECTURES, Architecture, Preprocessing, Shape
+from imgcls.architectures.transfer import TransferOptions, fitted
 from imgcls.architectures.weights.packaged import PackagedWeights
 from imgcls.language import N_
-from imgcls.registry import Options
 
 #: (expansion, kernel, stride, channels, repeats) of each stage; EfficientNet-B0's without squeeze and excitation.
 STAGES = (
@@ -34,7 +34,7 @@ WEIGHTS = PackagedWeights(
 )
 
 
-class EfficientNetLite0Options(Options):
+class EfficientNetLite0Options(TransferOptions):
     """Where the weights come from, and how much of the last feature vector is dropped in training."""
 
     weights: Literal["imagenet", "none"] = Field(
@@ -52,6 +52,10 @@ class EfficientNetLite0Options(Options):
         title=N_("dropout"),
         description=N_("The share of the 1,280 features that is left out, at random, in each training step."),
     )
+
+    @property
+    def has_learned(self) -> bool:
+        return self.weights == "imagenet"
 
 
 def check(options: EfficientNetLite0Options, image_shape: Shape) -> None:
@@ -84,9 +88,17 @@ def build(inputs: Any, classes: int, options: EfficientNetLite0Options) -> Any:
     narrows them again (1×1); where input and output have one shape, the input is added. Compared with
     EfficientNet-B0: ReLU6 in place of swish and no squeeze-and-excitation, so that 8-bit integers can hold it.
     """
+    logits = stack(fitted(inputs, options.side, inputs.shape[-1]), classes, options)  # grey stays grey: see `assign`
+    if options.weights == "imagenet":
+        assign(inputs, logits, imagenet_arrays())
+    return logits
+
+
+def stack(x: Any, classes: int, options: EfficientNetLite0Options) -> Any:
+    """The layers alone, with random weights, for images of any size."""
     from keras import layers
 
-    x = _normalised(layers.Conv2D(32, 3, 2, "same", use_bias=False, name="stem_conv")(inputs), "stem")
+    x = _normalised(layers.Conv2D(32, 3, 2, "same", use_bias=False, name="stem_conv")(x), "stem")
     place = 0
     for expansion, kernel, stride, channels, repeats in STAGES:
         for repeat in range(repeats):
@@ -95,10 +107,7 @@ def build(inputs: Any, classes: int, options: EfficientNetLite0Options) -> Any:
     x = _normalised(layers.Conv2D(FEATURES, 1, use_bias=False, name="head_conv")(x), "head")
     x = layers.GlobalAveragePooling2D(name="average")(x)
     x = layers.Dropout(options.dropout, name="dropout")(x)
-    logits = layers.Dense(classes, dtype="float32", name="logits")(x)
-    if options.weights == "imagenet":
-        _assign(inputs, logits, imagenet_arrays())
-    return logits
+    return layers.Dense(classes, dtype="float32", name="logits")(x)
 
 
 def _block(x: Any, name: str, expansion: int, kernel: int, stride: int, channels: int) -> Any:
@@ -171,7 +180,7 @@ def _keras_layout(name: str, tensor: np.ndarray) -> np.ndarray:
     return tensor.T
 
 
-def _assign(inputs: Any, logits: Any, arrays: dict[str, np.ndarray]) -> None:
+def assign(inputs: Any, logits: Any, arrays: dict[str, np.ndarray]) -> None:
     """Give the layers their weights; a head of another size keeps its random ones."""
     import keras
 
@@ -201,9 +210,9 @@ ARCHITECTURES.add(
         departs=N_("Whole blocks are not dropped at random in training."),
         build=build,
         options=EfficientNetLite0Options,
-        sides=(64, 224),
         check=check,
         parameters=parameters,
         preprocessing=Preprocessing(scale=1 / 128, offset=-127 / 128),
+        blocks=lambda options: 2 + sum(repeats for *_, repeats in STAGES),  # the first and last convolutions, too
     )
 )

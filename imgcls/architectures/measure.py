@@ -31,6 +31,18 @@ def costs(model: Any) -> dict[str, int]:
     }
 
 
+#: Images in one pass through a network, and pixels of its largest feature maps: what a pass computes should stay
+#: near the processor.
+PASS_IMAGES = 256
+PASS_PIXELS = 500_000
+
+
+def images_a_pass(model: Any) -> int:
+    """How many images go through a network at once where nothing is trained; it may enlarge them before it begins."""
+    sizes = [prod(layer.output.shape[1:3]) for layer in model.layers if len(layer.output.shape) == 4]
+    return max(1, min(PASS_IMAGES, PASS_PIXELS // max(sizes, default=1)))
+
+
 def layer_costs(model: Any) -> list[dict[str, Any]]:
     """One row a layer, in the order of the graph: `name`, `kind`, `shape`, the `inputs`, and its share of each cost."""
     return [

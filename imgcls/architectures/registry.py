@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from imgcls.architectures.transfer import BodyOptions, freeze
 from imgcls.errors import InputError, RecipeError
 from imgcls.language import N_
 from imgcls.recipe import Choice, refusal
@@ -26,6 +27,8 @@ Builder = Callable[[Any, int, Any], Any]
 Check = Callable[[Any, Shape], None]
 #: (options, image shape, number of classes) → parameters, the moving statistics of batch norm included
 ParameterCount = Callable[[Any, Shape, int], int]
+#: (options) → blocks of a body that has learned before; None: only the built network knows
+BlockCount = Callable[[Any], int | None]
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Architecture:
         check: refuses options that do not go with an image's shape.
         parameters: how many there are, without building the network; None: only the built network knows.
         preprocessing: what its input is made of.
+        blocks: how many the body has that its options freeze and free; None: there is no such body.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Architecture:
     check: Check | None = None
     parameters: ParameterCount | None = None
     preprocessing: Preprocessing = Preprocessing()
+    blocks: BlockCount | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ class Family:
 
 
 class Architectures(Registry[Architecture]):
-    """A registry that also answers to every member of a family, though it lists only some."""
+    """A registry that also answers to every member of a family, though it lists only some, and to names in any case
+    and without their dashes: `applications/mobilenet-v2`.
+    """
 
     def __init__(self) -> None:
         super().__init__(MISSING_ARCHITECTURE)
@@ -106,13 +113,19 @@ class Architectures(Registry[Architecture]):
         for family in self._families:
             if found := re.fullmatch(re.escape(family.prefix) + r"(0|[1-9][0-9]{0,60})", name):
                 return family.member(int(found[1]))
-        return super().get(name)
+        alike = next((known for known in self._entries if _spoken(known) == _spoken(name)), name)
+        return super().get(alike)
 
     def __contains__(self, name: object) -> bool:
         try:
             return isinstance(name, str) and bool(self.get(name))
         except InputError:
             return False
+
+
+def _spoken(name: str) -> str:
+    """A name as one would say it: MobileNetV2 and mobilenet-v2 are one."""
+    return name.casefold().replace("-", "")
 
 
 ARCHITECTURES = Architectures()
@@ -161,14 +174,17 @@ def build_model(choice: Choice, image_shape: Shape, classes: int, seed: int, pre
     """
     import keras
 
-    options = architecture_options(choice)
+    architecture, options = ARCHITECTURES.get(choice.name), architecture_options(choice)
     check_image_shape(choice, image_shape)
     keras.utils.set_random_seed(seed)
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:
         inputs = keras.Input(image_shape, name="image", dtype="float32")
-        logits = ARCHITECTURES.get(choice.name).build(inputs, classes, options)
-        return keras.Model(inputs, logits, name=choice.name.replace("/", "_"))
+        logits = architecture.build(inputs, classes, options)
+        model = keras.Model(inputs, logits, name=architecture.name.replace("/", "_"))
     finally:
         keras.config.set_dtype_policy(before)
+    if isinstance(options, BodyOptions):
+        freeze(model, options)
+    return model

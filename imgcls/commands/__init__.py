@@ -2,18 +2,22 @@
 
 from imgcls.commands.asking import evaluate, explain, predict
 from imgcls.commands.doctor import doctor
-from imgcls.commands.listing import architectures, datasets, methods, runs
+from imgcls.commands.listing import architectures, augmentations, datasets, methods, presets, runs
 from imgcls.commands.training import resume, train
+from imgcls.commands.weights import weights
 
 __all__ = [
     "architectures",
+    "augmentations",
     "datasets",
     "doctor",
     "evaluate",
     "explain",
     "methods",
     "predict",
+    "presets",
     "resume",
     "runs",
     "train",
+    "weights",
 ]

@@ -1,4 +1,4 @@
-"""datasets, architectures, methods, runs."""
+"""datasets, architectures, augmentations, methods, presets, runs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import time
 
 from imgcls.architectures import ARCHITECTURES
+from imgcls.augmentation import AUGMENTATIONS
 from imgcls.commands.answer import Answer, table
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods as explanation_methods
+from imgcls.presets import PRESETS
 from imgcls.runs import list_runs
 
 
@@ -46,6 +48,36 @@ def architectures(asked: argparse.Namespace) -> Answer:
         for entry in ARCHITECTURES
     ]
     return Answer({"architectures": data}, table([(entry.name, entry.title, entry.paper) for entry in ARCHITECTURES]))
+
+
+def augmentations(asked: argparse.Namespace) -> Answer:
+    data = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "paper": entry.paper,
+            "summary": entry.summary,
+            "departs": entry.departs,
+            "mixes": entry.mixes,
+            "options": entry.options.model_json_schema().get("properties", {}),
+        }
+        for entry in AUGMENTATIONS
+    ]
+    return Answer({"augmentations": data}, table([(entry.name, entry.title, entry.paper) for entry in AUGMENTATIONS]))
+
+
+def presets(asked: argparse.Namespace) -> Answer:
+    data = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "summary": entry.summary,
+            "recipe": entry.recipe.model_dump(mode="json"),
+            "code": entry.recipe.to_code(),
+        }
+        for entry in PRESETS
+    ]
+    return Answer({"presets": data}, table([(entry.name, entry.title, entry.summary) for entry in PRESETS]))
 
 
 def methods(asked: argparse.Namespace) -> Answer:

@@ -8,28 +8,44 @@ import os
 import sys
 from pathlib import Path
 
+from imgcls.architectures import ARCHITECTURES
 from imgcls.atomic import read_json
 from imgcls.commands.answer import Answer
+from imgcls.commands.weights import fetching
 from imgcls.engines.local import LocalEngine
 from imgcls.errors import BrokenError, ImgclsError, InputError, PlaceError, error_from_json
 from imgcls.language import N_, environment_language, translator
+from imgcls.presets import FIRST, PRESETS
 from imgcls.recipe import Recipe, recipe_from, recipe_from_code, with_settings
-from imgcls.runs import CurveReader, Run, Status, get_run
+from imgcls.runs import Curve, CurveReader, Run, Status, get_run
 from imgcls.workers.training import PROBLEM
 
 
 def asked_recipe(asked: argparse.Namespace) -> Recipe:
-    """The recipe that the arguments describe: file or code first, then the flags, then `--set`."""
-    recipe = _base(asked.recipe) if asked.recipe else Recipe()
+    """The recipe that the arguments describe: file, code or preset first, then the flags, then `--set`.
+
+    Raises:
+        InputError: a file that is no recipe, or both a recipe and a preset.
+        UnknownNameError: no such preset.
+        RecipeError: a setting makes no sense.
+    """
+    if asked.recipe and asked.preset:
+        raise InputError(N_("Expected --recipe or --preset, from which to start. Received: both."))
+    recipe = _base(asked.recipe) if asked.recipe else PRESETS.get(asked.preset or FIRST).recipe
     flags = {
         "dataset.name": asked.dataset,
-        "architecture.name": asked.architecture,
+        "architecture.name": _registered(asked.architecture),
         "training.epochs": asked.epochs,
         "training.batch_size": asked.batch_size,
         "seed": asked.seed,
     }
     settings = [f"{path}={json.dumps(value)}" for path, value in flags.items() if value is not None]
     return with_settings(recipe, settings + asked.set)
+
+
+def _registered(name: str | None) -> str | None:
+    """An architecture's name as it is listed, however it was typed; one that is not there is refused later."""
+    return ARCHITECTURES.get(name).name if name in ARCHITECTURES else name  # type: ignore[arg-type]
 
 
 def _base(source: str) -> Recipe:
@@ -50,7 +66,7 @@ def train(asked: argparse.Namespace) -> Answer:
     recipe = asked_recipe(asked)
     engine = LocalEngine(adopt=False, spare=False)
     try:
-        return _watch(engine, engine.submit(recipe))
+        return _watch(engine, fetching(lambda: engine.submit(recipe)))
     finally:
         engine.close()
 
@@ -58,7 +74,7 @@ def train(asked: argparse.Namespace) -> Answer:
 def resume(asked: argparse.Namespace) -> Answer:
     engine = LocalEngine(adopt=False, spare=False)
     try:
-        engine.resume(asked.model)
+        fetching(lambda: engine.resume(asked.model))
         return _watch(engine, asked.model)
     finally:
         engine.close()
@@ -68,13 +84,14 @@ def _watch(engine: LocalEngine, run_id: str) -> Answer:
     run, shown = get_run(run_id), 0
     print(f"run {run_id}", file=sys.stderr)
     reader = CurveReader(run.folder)
-    status, ahead = Status.QUEUED, 0
+    status, ahead, told = Status.QUEUED, 0, 0
     while status.is_active:
         status = engine.wait(run_id, seconds=0.5)
         if status is Status.QUEUED and (place := engine.position(run_id)) != ahead:
             ahead = place
             print(f"waiting, {ahead} ahead", file=sys.stderr)
         reader.poll()
+        told = _tell_features(reader.curve, told)
         for epoch in reader.curve.epochs[shown:]:
             print(
                 f"epoch {epoch['epoch']}/{reader.curve.start['epochs']}"
@@ -85,6 +102,17 @@ def _watch(engine: LocalEngine, run_id: str) -> Answer:
             )
         shown = len(reader.curve.epochs)
     return _answer(run, status)
+
+
+def _tell_features(curve: Curve, told: int) -> int:
+    """Say how far the features of a frozen body are, if that has changed; returns the images told of."""
+    done, total = curve.features.get("done", 0), curve.features.get("total", 0)
+    if done != told:
+        cached = curve.features["cached"]
+        print(
+            f"features {done}/{total}" + (f", {cached} kept from before" if cached else ""), file=sys.stderr, flush=True
+        )
+    return int(done)
 
 
 def _answer(run: Run, status: Status) -> Answer:

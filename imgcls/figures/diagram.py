@@ -37,6 +37,7 @@ KINDS: dict[str, tuple[str, int | None]] = {
     "EinsumDense": (N_("dense"), 1),
 }
 SKIP = N_("skip connection")
+FROZEN = N_("frozen: does not learn")
 _MERGES = frozenset({"Add", "Concatenate"})
 
 
@@ -47,6 +48,7 @@ class Slab:
     name: str
     kind: str
     shape: tuple[int, ...]
+    frozen: bool = False
 
     @property
     def side(self) -> float:
@@ -62,7 +64,8 @@ def slabs_and_arcs(layers: list[dict[str, Any]]) -> tuple[list[Slab], list[tuple
     """What is drawn of a network, and its skip connections.
 
     Args:
-        layers: `name`, `kind`, `shape` and `inputs` (names) of each layer, in the order of the graph.
+        layers: `name`, `kind`, `shape` and `inputs` (names) of each layer, in the order of the graph; `trainable`,
+            where it is known.
 
     Returns:
         The slabs in order, and for each connection that passes over a slab the numbers of the slab it leaves and of
@@ -77,7 +80,8 @@ def slabs_and_arcs(layers: list[dict[str, Any]]) -> tuple[list[Slab], list[tuple
         if layer["kind"] in _MERGES:
             arcs |= dict.fromkeys((source, last) for source in sources if source < last)
         if layer["kind"] in KINDS:
-            slabs.append(Slab(layer["name"], layer["kind"], tuple(layer["shape"])))
+            frozen = layer["kind"] != "InputLayer" and not layer.get("trainable", True)
+            slabs.append(Slab(layer["name"], layer["kind"], tuple(layer["shape"]), frozen))
             last = len(slabs) - 1
         behind[layer["name"]] = last
     return slabs, list(arcs)
@@ -89,7 +93,7 @@ def network_diagram(layers: list[dict[str, Any]], dark: bool, words: Mapping[str
     Args:
         layers: as for `slabs_and_arcs`; none make an empty sheet of the same size.
         dark: colours for the dark page.
-        words: the names of the kinds in `KINDS`, and `skip connection`, translated.
+        words: the names of the kinds in `KINDS`, and `SKIP` and `FROZEN`, translated.
     """
     slabs, arcs = slabs_and_arcs(layers)
     colours = ink(dark)
@@ -138,10 +142,16 @@ def _heights(slabs: list[Slab]) -> list[float]:
 
 def _slab(slab: Slab, place: tuple[float, float], height: float, dark: bool) -> str:
     fill, line = _colour(slab.kind, dark)
+    look = _frozen(fill) if slab.frozen else f'fill="{fill}" stroke="{line}"'
     return (
         f'<rect x="{place[0]:.1f}" y="{_MIDDLE - height / 2:.1f}" width="{place[1]:.1f}" height="{height:.1f}" '
-        f'rx="2" fill="{fill}" stroke="{line}"/>'
+        f'rx="2" {look}/>'
     )
+
+
+def _frozen(colour: str) -> str:
+    """An outline around little: what is frozen is there, but stands back."""
+    return f'fill="{colour}" fill-opacity="0.18" stroke="{colour}" stroke-dasharray="3 2"'
 
 
 def _colour(kind: str, dark: bool) -> tuple[str, str]:
@@ -187,6 +197,10 @@ def _legend(slabs: list[Slab], skips: bool, dark: bool, words: Mapping[str, str]
         drawn.append(f'<rect x="{x:.0f}" y="{y - 11}" width="13" height="13" rx="2" fill="{fill}" stroke="{line}"/>')
         drawn.append(_text(x + 19, y, words[name], colours["text"]))
         x += 45 + _width(words[name])
+    if any(slab.frozen for slab in slabs):
+        drawn.append(f'<rect x="{x:.0f}" y="{y - 11}" width="13" height="13" rx="2" {_frozen(colours["text"])}/>')
+        drawn.append(_text(x + 19, y, words[FROZEN], colours["text"]))
+        x += 45 + _width(words[FROZEN])
     if skips:
         drawn.append(
             f'<path d="M{x:.0f} {y} C{x:.0f} {y - 16} {x + 18:.0f} {y - 16} {x + 18:.0f} {y}" fill="none" '

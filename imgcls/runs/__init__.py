@@ -1,6 +1,7 @@
 """Runs: folders of files that everything else reads."""
 
 from imgcls.runs.metrics import Curve, CurveReader, MetricsLog, read_curve
+from imgcls.runs.snapshots import FIRST_STEP, Gradients, read_gradients, read_snapshot, snapshot_path
 from imgcls.runs.status import STATUS_WORDS, Status, derive_status
 from imgcls.runs.store import (
     Run,
@@ -8,6 +9,7 @@ from imgcls.runs.store import (
     create_run,
     delete_run,
     get_run,
+    is_identifier,
     iterate_runs,
     list_runs,
     rename_run,
@@ -15,9 +17,11 @@ from imgcls.runs.store import (
 )
 
 __all__ = [
+    "FIRST_STEP",
     "STATUS_WORDS",
     "Curve",
     "CurveReader",
+    "Gradients",
     "MetricsLog",
     "Run",
     "RunSummary",
@@ -26,9 +30,13 @@ __all__ = [
     "delete_run",
     "derive_status",
     "get_run",
+    "is_identifier",
     "iterate_runs",
     "list_runs",
     "read_curve",
+    "read_gradients",
+    "read_snapshot",
     "rename_run",
+    "snapshot_path",
     "summarise",
 ]

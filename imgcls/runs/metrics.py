@@ -2,6 +2,7 @@
 
 Lines, by `kind`:
     start    what is about to happen: steps per epoch, epochs, parameters, images
+    features how far a frozen body's features are: images done, in all, and taken from the cache; seconds
     steps    one entry per logged step: loss and accuracy of the training batch; the last step's number
     epoch    an epoch's end: training and validation loss and accuracy
     event    paused, continued, a new learning rate …
@@ -53,7 +54,7 @@ class MetricsLog:
 class Curve:
     """What the log says so far. Lists of equal length run over logged steps.
 
-    `epochs` holds the `epoch` lines, `events` the `event` lines, `start` the first line.
+    `epochs` holds the `epoch` lines, `events` the `event` lines, `start` the first line, `features` the last such.
     """
 
     start: dict[str, Any] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Curve:
     accuracy: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
     images_per_second: float = 0.0
+    features: dict[str, Any] = field(default_factory=dict)
     epochs: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     last_time: float = 0.0
@@ -97,6 +99,8 @@ class Curve:
         kind = line["kind"]
         if kind == "start":
             self.start = line
+        elif kind == "features":
+            self.features = line
         elif kind == "steps":
             self._take_steps(line)
         elif kind == "epoch":

@@ -95,13 +95,18 @@ def create_run(recipe: Recipe, place_in_line: dict[str, Any]) -> Run:
     return Run(identifier, place)
 
 
+def is_identifier(text: str) -> bool:
+    """Whether a run could be called this."""
+    return _ID.fullmatch(text) is not None
+
+
 def get_run(identifier: str) -> Run:
     """The run with this identifier.
 
     Raises:
         UnknownNameError: there is none.
     """
-    if _ID.fullmatch(identifier):
+    if is_identifier(identifier):
         place = home() / "runs" / identifier
         if (place / "recipe.json").exists():
             return Run(identifier, place)

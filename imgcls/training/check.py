@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imgcls.architectures import architecture_options, check_image_shape, parameter_count
+from imgcls.augmentation import augmentation_options
 from imgcls.datasets import DATASETS, dataset_options
 from imgcls.errors import RecipeError
 from imgcls.language import N_
@@ -14,11 +15,12 @@ def check_recipe(recipe: Recipe) -> None:
     """Check names, options, sizes and limits.
 
     Raises:
-        UnknownNameError: the data set or architecture is not registered.
+        UnknownNameError: the data set, architecture or an augmentation is not registered.
         RecipeError: an option is out of range, the image size does not fit, or a limit is exceeded.
     """
     dataset_options(recipe.dataset)
     architecture_options(recipe.architecture)
+    _check_augmentation(recipe)
     dataset = DATASETS.get(recipe.dataset.name)
     check_image_shape(recipe.architecture, dataset.image_shape)
     parameters = parameter_count(recipe.architecture, dataset.image_shape, len(dataset.class_names))
@@ -33,6 +35,11 @@ def check_recipe(recipe: Recipe) -> None:
                 bound=most,
                 value=value,
             )
+
+
+def _check_augmentation(recipe: Recipe) -> None:
+    for choice in recipe.augmentation:
+        augmentation_options(choice)
 
 
 def check_parameters(parameters: int) -> None:

@@ -34,6 +34,7 @@ class Progress:
         step: steps done since the start of the run.
         loss_sum, hit_sum: sums over the images of the epoch that is under way.
         seconds: time spent training and validating, without pauses.
+        feature_seconds: time spent computing the features of a frozen body, before the first step.
         images: training images seen in that time.
         waited: epochs since the best one.
         best: the `epoch` line of the best epoch.
@@ -44,6 +45,7 @@ class Progress:
     loss_sum: float = 0.0
     hit_sum: float = 0.0
     seconds: float = 0.0
+    feature_seconds: float = 0.0
     images: int = 0
     waited: int = 0
     best: dict[str, Any] | None = field(default=None)

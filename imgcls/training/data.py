@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from imgcls.augmentation import augment
 from imgcls.datasets import ImageSet, load, split_indices
-from imgcls.recipe import Recipe
+from imgcls.recipe import Choice, Recipe
 
 
 @dataclass(frozen=True)
@@ -33,27 +35,41 @@ def run_data(recipe: Recipe) -> RunData:
 
 
 class Batches:
-    """Training batches whose order depends on seed and epoch alone, so that a resumed run meets the same ones.
+    """Training batches that depend on seed, epoch and their number alone, so that a resumed run meets the same ones.
 
     Args:
         images: the training part.
         batch_size: images a batch; the last one of an epoch may be smaller.
         seed: the recipe's.
+        augmentation: the recipe's; it changes the images of every epoch anew.
+        labels: float32 (n, classes), where they are not the one-hot ones of `images`.
     """
 
-    def __init__(self, images: ImageSet, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        images: ImageSet,
+        batch_size: int,
+        seed: int,
+        augmentation: Sequence[Choice] = (),
+        labels: np.ndarray | None = None,
+    ) -> None:
         import tensorflow as tf
 
         self._images = tf.constant(images.images)
-        self._labels = tf.one_hot(images.labels, len(images.class_names))
+        one_hot = tf.one_hot(images.labels, len(images.class_names))
+        self._labels = one_hot if labels is None else tf.constant(labels, tf.float32)
         self._size, self._count, self._seed = batch_size, len(images), seed
+        self._augment = augment(augmentation, seed)
 
     @property
     def per_epoch(self) -> int:
         return -(-self._count // self._size)
 
     def epoch(self, number: int, skip: int = 0) -> Any:
-        """An iterator over one epoch's (uint8 images (b, h, w, c), one-hot labels (b, classes)).
+        """An iterator over one epoch's (images (b, h, w, c), labels (b, classes)).
+
+        As they are, images are uint8 and labels one-hot; augmented images are float32, still 0…255, and their labels
+        may be mixed.
 
         Args:
             number: the epoch, from 0.
@@ -65,9 +81,11 @@ class Batches:
         # gathering whole batches: a pipeline of single images would cost more than the training step
         starts = tf.data.Dataset.range(skip * self._size, self._count, self._size)
         order = tf.constant(order)
+        epoch = tf.constant(number, tf.int64)
 
         def batch(start: Any) -> tuple[Any, Any]:
             indices = order[start : start + self._size]
-            return tf.gather(self._images, indices), tf.gather(self._labels, indices)
+            images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
+            return self._augment(images, labels, epoch, start // self._size) if self._augment else (images, labels)
 
         return iter(starts.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4))

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from imgcls.architectures import ARCHITECTURES
+from imgcls.architectures.transfer import parts
 from imgcls.atomic import disk_errors, write_arrays, write_json
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.metrics import accuracy, cross_entropy, softmax
 from imgcls.limits import limit
 from imgcls.runs.status import RESULT, Status
+from imgcls.saved_model import CARD, MODEL
 from imgcls.training.checkpoints import restore
 from imgcls.training.loop import REASONS, Ending, Session
 
-MODEL = "model.keras"
-CARD = "model.json"
 EVALUATION = "evaluation.npz"
 
 _STATUS = {
@@ -34,7 +34,7 @@ def finish(session: Session, ending: Ending) -> dict[str, Any]:
     """Write model, evaluation and result of a run that ended; returns the result."""
     result = _account(session, ending)
     if session.progress.best is not None:
-        restore(session.model.variables, session.checkpoints.best())
+        restore(session.route.learned, session.checkpoints.best())
         result["model_sha256"] = save_model(session.folder, session.model)
         write_card(session)
         result |= _test(session)
@@ -71,6 +71,7 @@ def write_card(session: Session) -> None:
             "input": "float32 = uint8 pixel * scale + offset",
             "scale": preprocessing.scale,
             "offset": preprocessing.offset,
+            "blocks": len(parts(session.model).blocks),
             "output": "logits; take the softmax for probabilities",
             "architecture": session.recipe.architecture.model_dump(mode="json"),
             "dataset": session.recipe.dataset.model_dump(mode="json"),
@@ -100,7 +101,8 @@ def _account(session: Session, ending: Ending) -> dict[str, Any]:
         "validation_accuracy": best.get("val_accuracy"),
         "validation_loss": best.get("val_loss"),
         "parameters": session.parameters,
-        "train_seconds": round(progress.seconds, 3),
+        "train_seconds": round(progress.seconds + progress.feature_seconds, 3),
+        "feature_seconds": round(progress.feature_seconds, 3),
         "images_per_second": round(progress.images / max(progress.seconds, 1e-9), 1),
         "recipe_hash": session.recipe.hash(),
         "finished": time.time(),
@@ -109,7 +111,7 @@ def _account(session: Session, ending: Ending) -> dict[str, Any]:
 
 def _test(session: Session) -> dict[str, Any]:
     """The first and only look at the test images; kept, so that nobody need look again."""
-    logits = session.steps.predict(session.data.test.images)
+    logits = session.route.test()
     labels = session.data.test.labels
     write_arrays(
         session.folder / EVALUATION,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from imgcls.architectures import ARCHITECTURES, build_model
+from imgcls.architectures import build_model
 from imgcls.atomic import disk_errors, write_arrays
 from imgcls.evaluation.metrics import accuracy, confusion_matrix, cross_entropy
 from imgcls.language import N_
@@ -27,9 +27,10 @@ from imgcls.training.checkpoints import (
     snapshot,
 )
 from imgcls.training.control import Control
-from imgcls.training.data import Batches, RunData, run_data
+from imgcls.training.data import RunData, run_data
+from imgcls.training.route import FeatureProgress, route
 from imgcls.training.schedule import schedule_factor
-from imgcls.training.step import MOST, Steps
+from imgcls.training.step import MOST
 
 #: Seconds that one call of the training function aims at: short enough to answer Pause at once.
 CALL_SECONDS = 0.25
@@ -52,19 +53,6 @@ REASONS = {
 }
 
 
-def make_optimizer(name: str) -> Any:
-    """A Keras optimizer with its default settings; the learning rate is set at every step."""
-    import keras
-
-    makers: dict[str, Any] = {
-        "adam": keras.optimizers.Adam,
-        "adamw": keras.optimizers.AdamW,
-        "sgd": lambda: keras.optimizers.SGD(momentum=0.9),
-        "rmsprop": keras.optimizers.RMSprop,
-    }
-    return makers[name]()
-
-
 class Session:
     """One run while it is trained.
 
@@ -84,10 +72,9 @@ class Session:
         self.model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
         self.parameters = int(self.model.count_params())
         check_parameters(self.parameters)
-        preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
-        self.steps = Steps(self.model, make_optimizer(training.optimizer.name), preprocessing)
-        self.batches = Batches(self.data.train, training.batch_size, recipe.seed)
-        self.per_epoch, self.total = self.batches.per_epoch, self.batches.per_epoch * training.epochs
+        self.route = route(self.model, recipe, self.data)
+        self.steps = self.route.steps
+        self.per_epoch, self.total = self.route.per_epoch, self.route.per_epoch * training.epochs
         self.checkpoints = Checkpoints(folder)
         self.progress = Progress()
         self.rate = training.optimizer.learning_rate
@@ -104,6 +91,8 @@ class Session:
     def run(self) -> Ending:
         """Train from where the run stands until it ends."""
         self._start()
+        if ending := self._prepare():
+            return self._end(ending)
         while self.progress.epoch < self.recipe.training.epochs:
             if ending := self._steps_of_epoch() or self._finish_epoch():
                 return self._end(ending)
@@ -117,8 +106,8 @@ class Session:
         found = self.checkpoints.newest()
         if found:
             self.progress, arrays = found
-            restore(self.model.variables, model_weights(arrays))
-            restore(self.steps.optimizer.variables, optimizer_weights(arrays))
+            restore(self.route.learned, model_weights(arrays))
+            restore(self.steps.optimizer_variables, optimizer_weights(arrays))
         self.log.write(
             "start",
             parameters=self.parameters,
@@ -130,6 +119,26 @@ class Session:
         )
         # also when nothing was found: then what an earlier worker logged is void from its first step on
         self.log.write("resumed", step=self.progress.step, epoch=self.progress.epoch, fell_back=damaged)
+
+    def _prepare(self) -> Ending | None:
+        """What the route does once, before the first step: the features of a frozen body."""
+        endings: list[Ending | None] = []
+        before = self.progress.feature_seconds
+
+        def tell(features: FeatureProgress) -> bool:
+            self.progress.feature_seconds = before + features.seconds
+            self.log.write(
+                "features",
+                done=features.done,
+                total=features.total,
+                cached=features.cached,
+                seconds=round(features.seconds, 3),
+                image_seconds=features.image_seconds,
+            )
+            endings.append(self._asked())
+            return endings[-1] is None
+
+        return None if self.route.prepare(tell) else endings[-1]
 
     def _end(self, ending: Ending) -> Ending:
         """Leave everything on disk that the result, or a resume, needs."""
@@ -151,7 +160,7 @@ class Session:
 
     def _steps_of_epoch(self) -> Ending | None:
         done = self.progress.step - self.progress.epoch * self.per_epoch
-        batches = self.batches.epoch(self.progress.epoch, skip=done)
+        batches = self.route.epoch(self.progress.epoch, skip=done)
         while done < self.per_epoch:
             if ending := self._asked():
                 return ending
@@ -176,7 +185,8 @@ class Session:
         if wishes.learning_rate is not None and wishes.learning_rate != self.rate:
             self.rate = wishes.learning_rate
             self.log.write("event", event="learning_rate", value=self.rate, step=self.progress.step)
-        return "time" if self.progress.seconds > limit("train_minutes") * 60 else None
+        seconds = self.progress.seconds + self.progress.feature_seconds
+        return "time" if seconds > limit("train_minutes") * 60 else None
 
     def _call_steps(self, batches: Any, count: int, last: bool) -> bool:
         """Train `count` steps and log them; False if the loss is no number any more."""
@@ -194,6 +204,8 @@ class Session:
         progress.hit_sum += float(hits @ sizes)
         speed = self._speed(int(sizes.sum()), took)
         self._log_steps(losses, hits, float(rates[-1]), speed)
+        if progress.step == count == 1:  # the first call is one step long: these are the gradients at initialisation
+            self._write_snapshot(0, self._gradients())
         self._adapt(count, took)
         if not np.isfinite(losses).all():
             broken = int(np.flatnonzero(~np.isfinite(losses))[0])
@@ -248,13 +260,13 @@ class Session:
         """Log the epoch and keep its weights if they are the best; False if the loss is no number any more."""
         progress = self.progress
         began = time.perf_counter()
-        logits = self.steps.predict(self.data.validation.images)
+        logits = self.route.validation()
         took = time.perf_counter() - began
         progress.seconds += took
         labels = self.data.validation.labels
         loss = float(cross_entropy(logits, labels).mean())
         # a rectifier may answer 0 to what is no number: then only the weights show it
-        if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in snapshot(self.model.variables))):
+        if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in snapshot(self.route.learned))):
             self.bad_loss = loss if not np.isfinite(loss) else float("nan")
             return False
         seen = self._seen_in_epoch(partial)
@@ -273,7 +285,7 @@ class Session:
         line["best"] = self._is_best(line)
         if line["best"]:
             progress.best, progress.waited = dict(line), 0
-            self._best_weights = snapshot(self.model.variables)
+            self._best_weights = snapshot(self.route.learned)
         else:
             progress.waited += not partial  # patience counts whole epochs
         self._snapshot(epoch, logits, labels)
@@ -293,19 +305,29 @@ class Session:
         return (line["val_accuracy"], -line["val_loss"]) > (best["val_accuracy"], -best["val_loss"])
 
     def _snapshot(self, epoch: int, logits: np.ndarray, labels: np.ndarray) -> None:
-        """What the page shows of this epoch besides the curve: mistakes on validation images, first filters."""
+        """What the page shows of this epoch besides the curve: mistakes on validation images, first filters, gradients.
+
+        `confusion` (classes, classes); `filters` (height, width, channels, filters) if there is a convolution;
+        `gradient_norms` and `gradient_layers` (layers,), of the last step's batch.
+        """
+        arrays = {"confusion": confusion_matrix(logits, labels), **self._gradients()}
+        if (filters := first_filters(self.model)) is not None:
+            arrays["filters"] = filters
+        self._write_snapshot(epoch, arrays)
+
+    def _gradients(self) -> dict[str, np.ndarray]:
+        steps = self.steps
+        return {"gradient_norms": steps.gradient_norms, "gradient_layers": np.array(steps.kernel_layers)}
+
+    def _write_snapshot(self, epoch: int, arrays: dict[str, np.ndarray]) -> None:
         place = self.folder / "snapshots"
         with disk_errors(place):
             place.mkdir(exist_ok=True)
-        arrays = {"confusion": confusion_matrix(logits, labels)}
-        if (filters := first_filters(self.model)) is not None:
-            arrays["filters"] = filters
         write_arrays(place / f"epoch-{epoch:04d}.npz", arrays, durable=False)
 
     def _save(self) -> None:
-        self.checkpoints.save(
-            self.progress, snapshot(self.model.variables), snapshot(self.steps.optimizer.variables), self._best_weights
-        )
+        optimizer = snapshot(self.steps.optimizer_variables)
+        self.checkpoints.save(self.progress, snapshot(self.route.learned), optimizer, self._best_weights)
         self._best_weights = None
         self._saved = time.monotonic()
 

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from imgcls.architectures import Preprocessing
+from imgcls.architectures.measure import images_a_pass
+from imgcls.training.fused import fuse_batch_norm
 
 #: The most steps of one call; at a millisecond a step it still answers within a blink.
 MOST = 64
+
+
+@dataclass(frozen=True)
+class Group:
+    """Variables that one optimizer changes.
+
+    Args:
+        optimizer: a Keras optimizer; its learning rate is set for every step.
+        variables: what it changes.
+        factor: of the learning rate; below 1 for a body that knows much already.
+    """
+
+    optimizer: Any
+    variables: list[Any]
+    factor: float = 1.0
 
 
 class Steps:
@@ -19,20 +38,38 @@ class Steps:
     step. No XLA: on a CPU it is slower.
 
     Args:
-        model: uint8-preprocessed images → logits.
-        optimizer: a Keras optimizer; its learning rate is set for every step.
+        model: preprocessed images → logits.
+        optimizer: a Keras optimizer for all that the model learns, or groups that have one each.
         preprocessing: how uint8 pixels become the model's input.
     """
 
-    def __init__(self, model: Any, optimizer: Any, preprocessing: Preprocessing) -> None:
+    def __init__(self, model: Any, optimizer: Any | Iterable[Group], preprocessing: Preprocessing) -> None:
         import keras
         import tensorflow as tf
 
+        fuse_batch_norm(model)
         self._loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-        self.model, self.optimizer, self._preprocessing = model, optimizer, preprocessing
-        optimizer.build(model.trainable_variables)
+        self.model, self._preprocessing = model, preprocessing
+        whole = isinstance(optimizer, keras.optimizers.Optimizer)
+        self._groups = [Group(optimizer, list(model.trainable_variables))] if whole else list(optimizer)
+        for group in self._groups:
+            group.optimizer.build(group.variables)
+        self._variables = [variable for group in self._groups for variable in group.variables]
+        self._kernels = [place for place, variable in enumerate(self._variables) if _is_kernel(variable)]
+        #: of the last step that was trained, for each of `kernel_layers`
+        self.gradient_norms = np.full(len(self._kernels), np.nan, np.float32)
         self._train = tf.function(self._run, reduce_retracing=True, jit_compile=False)
         self._predict = tf.function(self._logits, reduce_retracing=True, jit_compile=False)
+
+    @property
+    def optimizer_variables(self) -> list[Any]:
+        """What the optimizers remember from step to step."""
+        return [variable for group in self._groups for variable in group.optimizer.variables]
+
+    @property
+    def kernel_layers(self) -> list[str]:
+        """The layers that have kernels, from the image to the logits; `gradient_norms` are theirs."""
+        return [self._variables[place].path.rpartition("/")[0] for place in self._kernels]
 
     def train(self, batches: Any, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """One step for each learning rate, at most `MOST`; returns loss and accuracy of each step's batch, (steps,)."""
@@ -41,14 +78,16 @@ class Steps:
         # one shape for any number of steps: another shape would trace the network anew
         padded = np.zeros(MOST, np.float32)
         padded[: len(rates)] = rates
-        losses, hits = self._train(batches, tf.constant(padded), tf.constant(len(rates)))
+        losses, hits, norms = self._train(batches, tf.constant(padded), tf.constant(len(rates)))
+        self.gradient_norms = norms.numpy()
         return losses.numpy(), hits.numpy()
 
-    def predict(self, images: np.ndarray, batch_size: int = 256) -> np.ndarray:
+    def predict(self, images: np.ndarray) -> np.ndarray:
         """Logits of uint8 images (n, h, w, c): float32 (n, classes)."""
         import tensorflow as tf
 
-        parts = [images[start : start + batch_size] for start in range(0, len(images), batch_size)]
+        size = images_a_pass(self.model)
+        parts = [images[start : start + size] for start in range(0, len(images), size)]
         return np.concatenate([self._predict(tf.constant(part)).numpy() for part in parts])
 
     def _input(self, images: Any) -> Any:
@@ -59,27 +98,45 @@ class Steps:
     def _logits(self, images: Any) -> Any:
         return self.model(self._input(images), training=False)
 
-    def _run(self, batches: Any, rates: Any, count: Any) -> tuple[Any, Any]:
+    def _run(self, batches: Any, rates: Any, count: Any) -> tuple[Any, Any, Any]:
         import tensorflow as tf
 
         losses = tf.TensorArray(tf.float32, size=count)
         hits = tf.TensorArray(tf.float32, size=count)
+        norms = tf.zeros(len(self._kernels))
         for place in tf.range(count):
             images, labels = next(batches)
-            self.optimizer.learning_rate.assign(rates[place])
-            loss, logits = self._one(self._input(images), labels)
+            for group in self._groups:
+                group.optimizer.learning_rate.assign(rates[place] * group.factor)
+            loss, logits, gradients = self._one(self._input(images), labels)
+            if place == count - 1:
+                norms = self._norms(gradients)
             right = tf.equal(tf.argmax(logits, 1), tf.argmax(labels, 1))
             losses = losses.write(place, loss)
             hits = hits.write(place, tf.reduce_mean(tf.cast(right, tf.float32)))
-        return losses.stack(), hits.stack()
+        return losses.stack(), hits.stack(), norms
 
-    def _one(self, images: Any, labels: Any) -> tuple[Any, Any]:
+    def _one(self, images: Any, labels: Any) -> tuple[Any, Any, list[Any]]:
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
             logits = self.model(images, training=True)
             loss = self._loss(labels, logits)
             total = tf.add_n([loss, *self.model.losses])  # regularisation, where a layer asks for it
-        variables = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(total, variables), variables)
-        return loss, logits
+        gradients = tape.gradient(total, self._variables)
+        start = 0
+        for group in self._groups:
+            end = start + len(group.variables)
+            group.optimizer.apply(gradients[start:end], group.variables)
+            start = end
+        return loss, logits, gradients
+
+    def _norms(self, gradients: list[Any]) -> Any:
+        """L2 norm of the gradient with respect to each kernel, float32 (kernels,)."""
+        import tensorflow as tf
+
+        return tf.stack([tf.norm(tf.cast(gradients[place], tf.float32)) for place in self._kernels])
+
+
+def _is_kernel(variable: Any) -> bool:
+    return len(variable.shape) > 1 and variable.name != "bias"

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from imgcls.architectures import architecture_options
+from imgcls.architectures.transfer import BodyOptions
 from imgcls.atomic import read_json, write_json
 from imgcls.datasets import DATASETS
 from imgcls.home import folder
@@ -26,11 +28,24 @@ class Timing:
         step: seconds per training step.
         validation_image: seconds per image validated.
         parameters: trainable and other numbers in the network.
+        feature_image: seconds per image for the features of a frozen body, which are computed once; 0: there are none.
     """
 
     step: float
     validation_image: float
     parameters: int
+    feature_image: float = 0.0
+
+    @property
+    def image(self) -> float:
+        """Seconds for one image's way through the whole network."""
+        return self.validation_image + self.feature_image
+
+
+def augmented_copies(recipe: Recipe) -> int:
+    """How often each training image goes through a frozen body: once, or changed in each of its copies."""
+    options = architecture_options(recipe.architecture)
+    return options.copies if isinstance(options, BodyOptions) and recipe.augmentation else 1
 
 
 def timing_key(recipe: Recipe) -> str:
@@ -43,6 +58,7 @@ def timing_key(recipe: Recipe) -> str:
         recipe.training.batch_size,
         recipe.training.optimizer.name,
         recipe.training.precision,
+        *([choice.model_dump(mode="json") for choice in recipe.augmentation] or ()),
         platform.node(),
     ]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
@@ -62,11 +78,15 @@ def keep_timing(recipe: Recipe, timing: Timing) -> None:
 
 
 def estimated_seconds(recipe: Recipe, timing: Timing) -> float:
-    """Seconds from Start to the result, if nobody is ahead in the line and early stopping does not strike."""
+    """Seconds from Start to the result, if nobody is ahead in the line and early stopping does not strike.
+
+    Features that are kept from an earlier run make it shorter: this counts all of them as new.
+    """
     size = DATASETS.get(recipe.dataset.name).size
     steps = -(-round(size * recipe.split.train) // recipe.training.batch_size)
     epoch = steps * timing.step + size * recipe.split.validation * timing.validation_image
-    return OVERHEAD + recipe.training.epochs * epoch
+    images = size * (1 + recipe.split.train * (augmented_copies(recipe) - 1))
+    return OVERHEAD + images * timing.feature_image + recipe.training.epochs * epoch
 
 
 def _known() -> dict[str, Any]:

@@ -6,22 +6,23 @@ An operation takes JSON values and arrays and answers with JSON values and array
 from __future__ import annotations
 
 import difflib
-import time
 from collections.abc import Callable
+from dataclasses import asdict
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from imgcls.architectures import ARCHITECTURES, build_model
-from imgcls.datasets import DATASETS, ImageSet
+from imgcls.architectures import build_model
+from imgcls.datasets import DATASETS
 from imgcls.errors import UnknownNameError
 from imgcls.evaluation.metrics import softmax
 from imgcls.explain import explain
 from imgcls.language import N_
 from imgcls.models import load_trained
-from imgcls.recipe import Recipe, recipe_from
+from imgcls.recipe import recipe_from
 from imgcls.training.check import check_parameters, check_recipe
-from imgcls.training.timing import Timing, keep_timing, known_timing
+from imgcls.training.timing import keep_timing, known_timing
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 Operation = Callable[[dict[str, Any], dict[str, np.ndarray]], Answer]
@@ -74,57 +75,40 @@ def explain_image(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> A
 
 
 def measure(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
-    """`recipe` → parameters, and seconds per step and per validated image, measured now unless known already."""
+    """`recipe` → parameters, and seconds per step and per image, as `Timing`; measured now unless known already."""
+    from imgcls.training.trial import measured_timing
+
     recipe = recipe_from(arguments["recipe"])
     check_recipe(recipe)
-    timing = known_timing(recipe) or _measured(recipe)
-    return {"step": timing.step, "validation_image": timing.validation_image, "parameters": timing.parameters}, {}
+    timing = known_timing(recipe)
+    if timing is None:
+        timing = measured_timing(recipe)
+        keep_timing(recipe, timing)
+    return asdict(timing), {}
 
 
 def describe(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
-    """`recipe` → what its network costs, and what it is made of: one row a layer."""
+    """`recipe` → what its network costs, and what it is made of: one row a layer.
+
+    Of each layer also the `block` of the body that it is in, from 1, None in the head, and whether it is `trainable`;
+    of the whole the number of `blocks`, and of `features` that the head reads.
+    """
     from imgcls.architectures.measure import costs, layer_costs
+    from imgcls.architectures.transfer import parts
 
     recipe = recipe_from(arguments["recipe"])
     check_recipe(recipe)
     dataset = DATASETS.get(recipe.dataset.name)
     model = build_model(recipe.architecture, dataset.image_shape, len(dataset.class_names), recipe.seed)
     check_parameters(int(model.count_params()))
-    return {**costs(model), "layers": layer_costs(model)}, {}
-
-
-def _measured(recipe: Recipe) -> Timing:
-    from imgcls.training.data import Batches
-    from imgcls.training.loop import make_optimizer
-    from imgcls.training.step import Steps
-
-    dataset = DATASETS.get(recipe.dataset.name)
-    training, shape, classes = recipe.training, dataset.image_shape, len(dataset.class_names)
-    model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
-    parameters = int(model.count_params())
-    check_parameters(parameters)
-    preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
-    steps = Steps(model, make_optimizer(training.optimizer.name), preprocessing)
-    calls, each = 4, 4
-    count = training.batch_size * (calls * each + 1)
-    images = np.random.default_rng(0).integers(0, 256, (min(count, 2048), *shape), np.uint8)
-    images = np.resize(images, (count, *shape))
-    batches = Batches(ImageSet(images, np.arange(count) % classes, dataset.class_names), training.batch_size, 0).epoch(
-        0
-    )
-    steps.train(batches, np.full(1, 1e-6))  # traces
-    step = min(_seconds(lambda: steps.train(batches, np.full(each, 1e-6))) for _ in range(calls)) / each
-    steps.predict(images[:256])
-    seen = len(images[:256])
-    timing = Timing(step, _seconds(lambda: steps.predict(images[:256])) / seen, parameters)
-    keep_timing(recipe, timing)
-    return timing
-
-
-def _seconds(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    found = parts(model)
+    blocks = {layer.name: place for place, block in enumerate(found.blocks, 1) for layer in block}
+    rows = [
+        {**row, "block": blocks.get(layer.name), "trainable": bool(layer.trainable)}
+        for row, layer in zip(layer_costs(model), model.layers, strict=True)
+    ]
+    features = int(prod(found.features.output.shape[1:]))
+    return {**costs(model), "layers": rows, "blocks": len(found.blocks), "features": features}, {}
 
 
 OPERATIONS: dict[str, Operation] = {

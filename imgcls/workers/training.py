@@ -69,7 +69,7 @@ def warm_up() -> None:
     from imgcls.datasets import ImageSet, load
     from imgcls.recipe import Recipe
     from imgcls.training.data import Batches
-    from imgcls.training.loop import make_optimizer
+    from imgcls.training.optimizer import make_optimizer
     from imgcls.training.step import Steps
 
     inputs = keras.Input((8, 8, 1))

@@ -1,20 +1,23 @@
-"""What this session is looking at: the run in the link, and the picture that goes from page to page."""
+"""What this session is looking at: the run or the race in the link, and the picture that goes from page to page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from imgcls import imagenet
-from imgcls.errors import ImgclsError, UnknownNameError
+from imgcls.errors import ImgclsError, InputError, UnknownNameError
 from imgcls.models import model_card
+from imgcls.race import Race, Variant, race_of
 from imgcls.runs import RunSummary, get_run, list_runs
 from pages.components.notices import show_error
 from pages.components.words import _
 
 _RUN, _MODEL, _PICTURE = "run", "model", "picture"
+_RACE, _GUESS = "lab", "guess"
 
 
 def current_run() -> str | None:
@@ -46,6 +49,43 @@ def look_at(run_id: str | None) -> None:
         st.session_state[_RUN] = run_id
         if st.query_params.get(_RUN) != run_id:
             st.query_params[_RUN] = run_id
+
+
+def current_race() -> Race | None:
+    """The race named in the link, else the one this session looked at last; kept in both.
+
+    What is no race, or one of which nothing is left, is said so once and forgotten.
+    """
+    asked: str | None = st.query_params.get(_RACE) or st.session_state.get(_RACE)
+    if asked is None:
+        return None
+    try:
+        race = race_of(asked.split(","))
+    except InputError as error:
+        show_error(error)
+        look_at_race(None)
+        return None
+    look_at_race(race.ids, current_guess())
+    return race
+
+
+def current_guess() -> Variant | None:
+    """What was expected before the race began; it travels in the link, so that it is there after a reload."""
+    asked = st.query_params.get(_GUESS) or st.session_state.get(_GUESS)
+    return next((variant for variant in Variant if variant == asked), None)
+
+
+def look_at_race(ids: Iterable[str] | None, guess: Variant | None = None) -> None:
+    """Make the race of these four runs the one that this session looks at; None for no race."""
+    wanted = {_RACE: None if ids is None else ",".join(ids), _GUESS: None if guess is None else str(guess)}
+    for name, value in wanted.items():
+        if value is None:
+            st.session_state.pop(name, None)
+            st.query_params.pop(name, None)
+        else:
+            st.session_state[name] = value
+            if st.query_params.get(name) != value:
+                st.query_params[name] = value
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What moves while a network trains: progress, four numbers and the two curves, painted at next to no cost.
+"""What moves while networks train: progress, some numbers and the curves, painted at next to no cost.
 
 The browser often shares two cores with the training itself. Streamlit's own elements and plotly's figures, sent anew
 every second, took half a core from it; this one component, which only repaints what has changed, takes a few
@@ -8,6 +8,7 @@ hundredths. When the run is over the page shows the same lines as plotly figures
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,9 @@ import streamlit as st
 
 from imgcls.figures.colours import ink
 from imgcls.figures.curves import HEIGHT, CurveLines, CurveWords
+from imgcls.figures.lanes import NAME_ROOM, lane_style
 from imgcls.figures.layout import FONT
+from imgcls.figures.race import RaceLines, RaceWords
 
 _HTML = """
 <div class="live">
@@ -39,14 +42,14 @@ canvas { display: block; width: 100%; }
 """
 
 _JS = """
-const PAD = { left: 62, right: 76, top: 12, bottom: 52 };   // pixels around the plot
+const PAD = { left: 62, top: 12, bottom: 52 };   // pixels around the plot; right of it stand the names
 
 // Text is only written when it differs: what stays the same costs no layout.
 function write(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-function ticks(end, most) {   // round numbers from 0 to end, at most `most` of them: steps of 1, 2 or 5
+function ticks(end, most, least = 0) {   // round numbers from 0 to end, at most `most` of them: steps of 1, 2 or 5
   const raw = end / most, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999);
+  const step = Math.max(least, [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999));
   const found = [];
   for (let i = 0; i * step <= end * 1.0001; i++) found.push(+(i * step).toPrecision(6));
   return found;
@@ -62,7 +65,7 @@ function paint(canvas, chart, ink, font, height) {
   const context = canvas.getContext('2d');
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  const right = width - PAD.right, bottom = height - PAD.bottom;
+  const right = width - chart.room, bottom = height - PAD.bottom;
   const atX = (x) => PAD.left + (x / chart.end) * (right - PAD.left);
   const atY = (y) => bottom - (y / chart.top) * (bottom - PAD.top);
   const crisp = (place) => Math.round(place) + 0.5;         // a thin line on whole pixels is not blurred
@@ -78,7 +81,7 @@ function paint(canvas, chart, ink, font, height) {
   context.font = '14px ' + font;
   context.textBaseline = 'middle';
   const most = Math.max(2, Math.min(11, Math.floor((right - PAD.left) / 21)));
-  for (const x of ticks(chart.end, most)) {
+  for (const x of ticks(chart.end, most, chart.lanes ? Math.min(1, chart.end) : 0)) {
     stroke(ink.grid, 1, [], () => segment(crisp(atX(x)), PAD.top, crisp(atX(x)), bottom));
     say(String(x), atX(x), bottom + 14, 'center', ink.text);
   }
@@ -93,10 +96,10 @@ function paint(canvas, chart, ink, font, height) {
   say(chart.quantity, 0, 0, 'center', ink.faint);
   context.restore();
 
-  if (chart.best !== null) {
+  if (chart.best != null) {
     stroke(ink.accent, 1, [2, 3], () => segment(atX(chart.best), PAD.top, atX(chart.best), bottom));
   }
-  const line = ([xs, ys], colour, wide) => stroke(colour, wide, [], () => {
+  const line = ([xs, ys], colour, wide, dash = []) => stroke(colour, wide, dash, () => {
     let pen = false;                                        // a gap where the value is not a number
     xs.forEach((x, i) => {
       if (ys[i] === null) { pen = false; return; }
@@ -105,6 +108,7 @@ function paint(canvas, chart, ink, font, height) {
     });
   });
   const dots = ([xs, ys], colour, size) => {
+    if (!size) return;
     context.fillStyle = colour;
     xs.forEach((x, i) => {
       if (ys[i] === null) return;
@@ -112,12 +116,30 @@ function paint(canvas, chart, ink, font, height) {
     });
   };
   context.lineJoin = 'round';
-  line(chart.steps, ink.muted, 1.4);
-  dots(chart.training, ink.muted, 6);
-  line(chart.validation, ink.accent, 3.2);
-  dots(chart.validation, ink.accent, 7);
+  if (chart.guessing) {
+    const y = crisp(atY(chart.guessing.y));
+    stroke(ink.faint, 1, [2, 3], () => segment(PAD.left, y, right, y));
+    say(chart.guessing.text, right, y - 9, 'right', ink.faint);
+  }
+  if (chart.lanes) {
+    context.save();
+    context.beginPath();
+    context.rect(PAD.left - 5, PAD.top - 5, right - PAD.left + 10, bottom - PAD.top + 10);
+    context.clip();                                         // a loss may lie far above the frame
+    for (const lane of chart.lanes) {
+      line(lane.points, lane.colour, lane.width, lane.dash);
+      dots(lane.points, lane.colour, lane.dots);
+    }
+    context.restore();
+  } else {
+    line(chart.steps, ink.muted, 1.4);
+    dots(chart.training, ink.muted, 6);
+    line(chart.validation, ink.accent, 3.2);
+    dots(chart.validation, ink.accent, 7);
+  }
   for (const name of chart.names) {
-    say(name.text, atX(name.x) + 8, atY(name.y) - name.lift, 'left', name.accent ? ink.accent : ink.faint);
+    const colour = name.colour ?? (name.accent ? ink.accent : ink.faint);
+    say(name.text, atX(name.x) + 8, atY(name.y) - name.lift, 'left', colour);
   }
 }
 
@@ -149,7 +171,7 @@ export default function ({ parentElement, data }) {
   root.show = () => data.charts.forEach((chart, i) => {
     const canvas = charts.children[i];
     canvas.setAttribute('aria-label', chart.alt);
-    canvas.dataset.points = chart.steps[0].length;          // what the pointer cannot ask, tests can
+    canvas.dataset.points = chart.points;                   // what the pointer cannot ask, tests can
     canvas.dataset.end = chart.end;
     paint(canvas, chart, data.ink, data.font, data.height);
   });
@@ -160,6 +182,9 @@ export default function ({ parentElement, data }) {
   return () => root.observer.disconnect();
 }
 """
+
+#: Pixels for the names of lines, to the right of a figure.
+_ROOM = 76
 
 # at import, hence once per process: registering is not part of a script run
 _live = st.components.v2.component("imgcls_live", html=_HTML, css=_CSS, js=_JS)
@@ -175,8 +200,24 @@ class Chart:
     percent: bool
 
 
-def live(said: str, share: float, facts: list[tuple[str, str]], charts: list[Chart], dark: bool) -> None:
-    """Show a run that moves.
+@dataclass(frozen=True)
+class RaceChart:
+    """One figure of a race: what it draws, its words, and what it says to those who do not see it."""
+
+    lines: RaceLines
+    words: RaceWords
+    alt: str
+
+
+def live(
+    said: str,
+    share: float,
+    facts: list[tuple[str, str]],
+    charts: Sequence[Chart | RaceChart],
+    dark: bool,
+    height: int = HEIGHT,
+) -> None:
+    """Show a run that moves, or several.
 
     Args:
         said: where the training is, translated.
@@ -184,6 +225,7 @@ def live(said: str, share: float, facts: list[tuple[str, str]], charts: list[Cha
         facts: label and value of each number, translated.
         charts: the figures, side by side where there is room.
         dark: colours for the dark page.
+        height: of a figure, in pixels.
     """
     _live(
         key="live",
@@ -191,10 +233,10 @@ def live(said: str, share: float, facts: list[tuple[str, str]], charts: list[Cha
             "said": said,
             "share": share,
             "facts": [list(fact) for fact in facts],
-            "charts": [_chart(chart) for chart in charts],
+            "charts": [_chart(one) if isinstance(one, Chart) else _race_chart(one, dark, height) for one in charts],
             "ink": ink(dark),
             "font": FONT,
-            "height": HEIGHT,
+            "height": height,
         },
     )
 
@@ -207,6 +249,8 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "epoch": words.epoch,
         "quantity": words.quantity,
         "percent": chart.percent,
+        "room": _ROOM,
+        "points": len(lines.steps[0]),
         "steps": _numbers(lines.steps),
         "training": _numbers(lines.training),
         "validation": _numbers(lines.validation),
@@ -216,6 +260,36 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "names": [
             {"text": titles[name], "x": x, "y": y, "lift": lift, "accent": name == "validation"}
             for name, (x, y, lift) in lines.name_places().items()
+        ],
+    }
+
+
+def _race_chart(chart: RaceChart, dark: bool, height: int) -> dict[str, Any]:
+    lines, words = chart.lines, chart.words
+    styles, names = {str(variant): lane_style(variant, dark) for variant in lines.lines}, lines.written(words.names)
+    return {
+        "alt": chart.alt,
+        "epoch": words.x,
+        "quantity": words.quantity,
+        "percent": lines.percent,
+        "room": NAME_ROOM,
+        "points": sum(len(x) for x, _y in lines.lines.values()),
+        "lanes": [
+            {
+                "points": _numbers(points),
+                "colour": styles[variant].colour,
+                "dash": list(styles[variant].dash),
+                "width": styles[variant].width,
+                "dots": 8 if lines.dots else 0,
+            }
+            for variant, points in lines.lines.items()
+        ],
+        "guessing": {"y": lines.guessing, "text": words.guessing},
+        "end": lines.end,
+        "top": lines.top,
+        "names": [
+            {"text": names[name], "x": place.x, "y": place.y, "lift": place.lift, "colour": styles[name].text}
+            for name, place in lines.places(height).items()
         ],
     }
 

@@ -6,17 +6,18 @@ from typing import Any
 
 import streamlit as st
 
-from imgcls.atomic import read_arrays, read_json
+from imgcls.atomic import read_json
 from imgcls.datasets import DATASETS
 from imgcls.errors import ImgclsError, error_from_json
 from imgcls.figures.confusion import confusion_figure
 from imgcls.figures.curves import CurveWords, Quantity, curve_figure, curve_lines
 from imgcls.figures.filters import filter_sheet
 from imgcls.figures.layout import PLOT_CONFIG
-from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run
+from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run, read_snapshot
 from imgcls.training.control import read_wishes
 from pages.components.current import look_at
 from pages.components.durations import duration
+from pages.components.features import tell_feature_times
 from pages.components.live import Chart, live
 from pages.components.notices import literal, show_error
 from pages.components.picture import show_picture
@@ -48,6 +49,7 @@ def monitor(run_id: str) -> None:
     with left:
         _heading(run, status)
         _controls(run, status, curve)
+        tell_feature_times(curve)
         _what_next(run, status)
     with right:
         if status.is_active:
@@ -65,12 +67,20 @@ def monitor(run_id: str) -> None:
 def _standing(run: Run, status: Status, curve: Curve) -> tuple[Any, ...]:
     """What the parts of the page that do not move depend on."""
     wishes = read_wishes(run.folder)
-    return status, bool(curve.step), bool(curve.epochs), run.has_model, wishes.pause, wishes.learning_rate
+    return (
+        status,
+        bool(curve.features),
+        bool(curve.step),
+        bool(curve.epochs),
+        run.has_model,
+        wishes.pause,
+        wishes.learning_rate,
+    )
 
 
 def _tick(curve: Curve) -> float:
     if not curve.step:
-        return FIRST_TICK
+        return TICKS[0] if curve.features else FIRST_TICK
     if not curve.start:  # a torn log: how long it will take is not known
         return TICKS[1]
     whole = curve.start["epochs"] * curve.start["train_images"] / max(1.0, curve.images_per_second)
@@ -84,8 +94,8 @@ def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
         if _standing(run, status, curve) != standing:
             st.rerun()
         live(
-            _progress_words(run, status, curve),
-            _share(curve),
+            progress_words(run, status, curve),
+            share_done(curve),
             _facts(status, curve),
             [_chart(run, curve, "loss"), _chart(run, curve, "accuracy")],
             is_dark(),
@@ -216,13 +226,15 @@ def _explain_end(run: Run, status: Status) -> None:
 
 
 def _progress(run: Run, status: Status, curve: Curve) -> None:
-    st.progress(_share(curve), text=_progress_words(run, status, curve))
+    st.progress(share_done(curve), text=progress_words(run, status, curve))
     facts = _facts(status, curve)
     for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
         column.metric(label, value)
 
 
-def _share(curve: Curve) -> float:
+def share_done(curve: Curve) -> float:
+    if not curve.step and curve.features:
+        return float(min(1.0, curve.features["done"] / max(1, curve.features["total"])))
     return min(1.0, curve.last_step / curve.total_steps) if curve.total_steps else 0.0
 
 
@@ -240,13 +252,16 @@ def _facts(status: Status, curve: Curve) -> list[tuple[str, str]]:
     return [*facts, (_("Trained for"), "–" if seconds is None else duration(seconds))]
 
 
-def _progress_words(run: Run, status: Status, curve: Curve) -> str:
+def progress_words(run: Run, status: Status, curve: Curve) -> str:
     epochs = run.recipe.training.epochs
     if status is Status.QUEUED:
         ahead = engine().position(run.id)
         if ahead:
             return _("Waiting in line: {ahead} ahead", ahead=ahead)
         return _("Waiting for a free place to train")
+    if not curve.step and curve.features:
+        done, total = curve.features["done"], curve.features["total"]
+        return _("Computing what the frozen body sees: {done:,} of {total:,} images", done=done, total=total)
     if not curve.step:
         return _("Building the network …")
     step = curve.last_step - (min(len(curve.epochs), epochs - 1)) * curve.steps_per_epoch
@@ -302,9 +317,8 @@ def _inside(run: Run, curve: Curve) -> None:
     if not curve.epochs:
         return
     epoch = curve.epochs[-1]["epoch"]
-    try:
-        arrays = read_arrays(run.folder / "snapshots" / f"epoch-{epoch:04d}.npz")
-    except (OSError, ValueError):
+    arrays = read_snapshot(run.folder, epoch)
+    if "confusion" not in arrays:
         return
     with st.expander(_("Inside, after epoch {epoch}: first filters and mistakes", epoch=epoch)):
         filters, mistakes = st.columns([5, 7], gap="large")

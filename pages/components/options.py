@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -9,30 +10,38 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pages.components.finished import finished_run
 from pages.components.words import _
 
 #: A whole-number range up to this wide gets a slider; a wider one is typed.
 _SLIDER_UP_TO = 200
 
 
-def option_controls(model: type[BaseModel], values: dict[str, Any], key: str) -> dict[str, Any]:
+def option_controls(
+    model: type[BaseModel],
+    values: dict[str, Any],
+    key: str,
+    most: Callable[[dict[str, Any]], dict[str, int]] = lambda chosen: {},
+) -> dict[str, Any]:
     """One control for each field of `model`; returns what differs from the fields' defaults.
 
     Args:
         model: options with `title`, `description` and ranges on their fields.
         values: what the controls begin with; missing ones begin with the field's default.
         key: names the controls within the session.
+        most: what is chosen so far → upper bounds that depend on it, by field.
     """
-    chosen = {}
-    for name, field in model.model_fields.items():
+    chosen: dict[str, Any] = {}
+    # what others are chosen for comes first: the run before how much of it is frozen
+    for name, field in sorted(model.model_fields.items(), key=lambda one: not one[1].json_schema_extra):
         start = values.get(name, field.get_default(call_default_factory=True))
-        value = _control(name, field, start, f"{key} {name}")
+        value = _control(name, field, start, f"{key} {name}", most(chosen).get(name))
         if value != _plain(field.get_default(call_default_factory=True)):
             chosen[name] = value
     return chosen
 
 
-def _control(name: str, field: FieldInfo, start: Any, key: str) -> Any:
+def _control(name: str, field: FieldInfo, start: Any, key: str, bound: int | None = None) -> Any:
     kind, label = field.annotation, _(field.title or name)
     text = _(field.description) if field.description else None
     if kind is bool:
@@ -43,11 +52,15 @@ def _control(name: str, field: FieldInfo, start: Any, key: str) -> Any:
     if (part := _part_of_list(kind)) is not None:
         return _list_control(part, field, label, text, list(start), key)
     least, most = _range(field)
+    if kind is int and bound is not None:
+        return _whole(label, text, min(int(start), bound), least, bound, f"{key} of {bound}")
     if kind is int:
         return _whole(label, text, int(start), least, most, key)
     if kind is float:
         step = max(((most or 1.0) - (least or 0.0)) / 20, 0.001)
         return float(st.number_input(label, least, most, float(start), step=step, help=text, key=key))
+    if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("choose") == "finished run":
+        return finished_run(label, text, str(start), key)
     return st.text_input(label, str(start), help=text, key=key)
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import DATASETS, load, split_indices
-from imgcls.errors import ImgclsError
-from imgcls.figures.diagram import KINDS, SKIP, network_diagram
+from imgcls.errors import ImgclsError, MissingWeightsError
+from imgcls.figures.diagram import FROZEN, KINDS, SKIP, network_diagram
 from imgcls.images import enlarge
 from imgcls.recipe import Recipe
 from imgcls.training.timing import Timing, estimated_seconds
@@ -19,19 +19,29 @@ from pages.components.durations import duration
 from pages.components.notices import show_error
 from pages.components.picture import show_drawing, show_picture
 from pages.components.style import is_dark
+from pages.components.transfer import transfer_steps
+from pages.components.weights import weights_notice
 from pages.components.words import _
 
 
-def preview(recipe: Recipe) -> None:
-    """Sizes and time, sample images, and the network's text."""
+def preview(recipe: Recipe, missing: MissingWeightsError | None = None) -> None:
+    """Sizes and time, sample images, and the network's text.
+
+    Args:
+        recipe: what is about to be trained.
+        missing: what has to be downloaded first; its notice then stands in the place of the numbers.
+    """
     dataset, architecture = DATASETS.get(recipe.dataset.name), ARCHITECTURES.get(recipe.architecture.name)
-    described = _numbers(recipe)
+    if missing:
+        weights_notice(missing)
+    described = None if missing else _numbers(recipe)
     st.subheader(_(architecture.title))
     st.markdown(_(architecture.summary))
     _diagram(recipe, described["layers"] if described else [])
     if architecture.departs:
         st.markdown(_("**Not as in the paper:** {departs}", departs=_(architecture.departs)))
     st.caption(architecture.paper)
+    transfer_steps(recipe, described)
     st.subheader(_(dataset.title))
     st.markdown(_(dataset.summary))
     samples = _samples(recipe.dataset.model_dump_json(), recipe)
@@ -45,8 +55,8 @@ def _numbers(recipe: Recipe) -> dict[str, Any] | None:
         The network as the worker describes it; None while it is being built, or if it cannot be.
     """
     try:
+        described = ask("describe", "describe", recipe=_network_of(recipe))  # first: it is there at once
         timed = ask("measure", "measure", recipe=recipe.model_dump(mode="json"))
-        described = ask("describe", "describe", recipe=_network_of(recipe))
     except ImgclsError as error:
         show_error(error)
         return None
@@ -69,17 +79,17 @@ def _numbers(recipe: Recipe) -> dict[str, Any] | None:
         ),
         (
             _("Per image"),
-            f"{timing.validation_image * 1000:.2g} ms" if timing else "…",
+            f"{timing.image * 1000:.2g} ms" if timing else "…",
             _("Measured on this machine: one image's share of a batch that is predicted."),
         ),
     ]
     with st.container(horizontal=True, gap="medium"):
         for label, value, text in facts:
             st.metric(label, value, width=150, help=text or None)
-    if timing is None:
-        look_again("measure")
-    elif costs is None:
+    if costs is None:
         look_again("describe")
+    elif timing is None:
+        look_again("measure")
     return costs
 
 
@@ -94,7 +104,7 @@ def _millions(count: int) -> str:
 
 def _diagram(recipe: Recipe, layers: list[dict[str, Any]]) -> None:
     """The network's layers as slabs; none make an empty sheet, which keeps the place: the page does not jump."""
-    words = {kind_word: _(kind_word) for kind_word in [SKIP, *(word for word, _place in KINDS.values())]}
+    words = {kind_word: _(kind_word) for kind_word in [SKIP, FROZEN, *(word for word, _place in KINDS.values())]}
     svg = network_diagram(layers, is_dark(), words)
     title = ARCHITECTURES.get(recipe.architecture.name).title
     show_drawing(svg, _("{title}: its layers from the image to the classes", title=_(title)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
+from imgcls.architectures.transfer import BodyOptions
 from imgcls.datasets import DATASETS
-from imgcls.errors import InputError
+from imgcls.errors import InputError, MissingWeightsError
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Optimizer, Recipe, Training
 from imgcls.registry import Registry
 from imgcls.training.check import check_recipe
+from pages.components.augmentation import augmentation_controls
 from pages.components.notices import show_error
 from pages.components.options import option_controls
 from pages.components.words import _
@@ -45,6 +48,7 @@ def recipe_form() -> Recipe | None:
         key=f"{key} epochs",
     )
     batch, rate = _steps(start, key)
+    augmentation = augmentation_controls(start.augmentation, dataset.name, f"{key} augmentation")
     with st.expander(_summary(start, key)):
         more = _advanced(start, key)
     optimizer = Optimizer(name=more.pop("optimizer"), learning_rate=rate)
@@ -54,10 +58,13 @@ def recipe_form() -> Recipe | None:
             dataset=dataset,
             architecture=architecture,
             split=start.split,
+            augmentation=augmentation,
             training=Training(epochs=epochs, batch_size=batch, optimizer=optimizer, **more),
             seed=seed,
         )
         check_recipe(recipe)
+    except MissingWeightsError:
+        return recipe  # it makes sense; the page offers to download them
     except InputError as error:
         show_error(error)
         return None
@@ -66,14 +73,23 @@ def recipe_form() -> Recipe | None:
 
 def _registered(label: str, registry: Registry[Any], start: Choice, key: str) -> Choice:
     """A choice among what is registered, and the options of what is chosen."""
-    names = registry.names() if start.name in registry.names() else [*registry.names(), start.name]
-    name = st.selectbox(label, names, names.index(start.name), format_func=lambda one: _title(registry, one), key=key)
+    begun_with = registry.get(start.name).name  # an architecture answers to several spellings
+    names = registry.names() if begun_with in registry.names() else [*registry.names(), begun_with]
+    name = st.selectbox(label, names, names.index(begun_with), format_func=lambda one: _title(registry, one), key=key)
     model = registry.get(name).options
     if not model.model_fields:
         return Choice(name=name)
-    with st.expander(_("Options of {name}", name=_title(registry, name))):
-        begun = start.options if name == start.name else {}
-        return Choice(name=name, **option_controls(model, begun, f"{key} {name}"))
+    # how much of a body is frozen is what transfer learning is about: that is not hidden
+    with st.expander(_("Options of {name}", name=_title(registry, name)), expanded=issubclass(model, BodyOptions)):
+        begun = start.options if name == begun_with else {}
+        return Choice(name=name, **option_controls(model, begun, f"{key} {name}", partial(_most, name)))
+
+
+def _most(name: str, chosen: dict[str, Any]) -> dict[str, int]:
+    """No more blocks can be trained than the body has."""
+    entry = ARCHITECTURES.get(name) if name in ARCHITECTURES else None
+    count = entry.blocks(entry.options(**chosen)) if entry is not None and entry.blocks is not None else None
+    return {} if count is None else {"trainable_blocks": count}
 
 
 def _title(registry: Registry[Any], name: str) -> str:

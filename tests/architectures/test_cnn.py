@@ -132,7 +132,7 @@ except RecipeError as error:
 
 def test_too_many_parameters_are_refused_before_there_is_a_run():
     block = {"width": 512, "kernel": 11, "convolutions": 2}
-    with pytest.raises(RecipeError, match="at most 20,000,000 parameters"):
+    with pytest.raises(RecipeError, match="at most 30,000,000 parameters"):
         check_recipe(Recipe(architecture=Choice(name="cnn", blocks=[block])))
 
 

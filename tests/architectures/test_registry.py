@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -19,23 +18,30 @@ from imgcls.architectures import (
 from imgcls.datasets import DATASETS, ImageSet, load
 from imgcls.errors import RecipeError, UnknownNameError
 from imgcls.recipe import Choice
+from tests.architectures.stranger import predict_abroad
+from tests.architectures.trial import LARGE, STARTS_FROM, choice, everyday
 
-#: Loads every saved model in a process that has Keras but not this package, and predicts.
-STRANGER = """
-import importlib.util, json, sys
-from pathlib import Path
-assert importlib.util.find_spec("imgcls") is None, "imgcls can be imported"
-import keras, numpy as np
-for file in Path(sys.argv[1]).glob("*.keras"):
-    model = keras.saving.load_model(file, safe_mode=True)
-    inputs = np.load(file.with_suffix(".inputs.npy"))
-    np.save(file.with_suffix(".outputs.npy"), np.asarray(model(inputs, training=False)))
-"""
+
+@pytest.fixture(autouse=True)
+def _a_run_to_start_from(tiny_run):
+    STARTS_FROM["run"] = tiny_run.id
+
+
+@pytest.fixture(scope="module")
+def home_with_a_run(trained_once):
+    """For fixtures that live longer than a test's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMGCLS_HOME", str(trained_once.parents[1]))
+        STARTS_FROM["run"] = trained_once.name
+        yield
 
 
 def fits(name: str, image_shape) -> bool:
+    smallest, largest = ARCHITECTURES.get(name).sides
+    if name == "from-run":  # while tests are collected there is no run
+        return smallest <= min(image_shape[:2]) and max(image_shape[:2]) <= largest
     try:
-        check_image_shape(Choice(name=name), image_shape)
+        check_image_shape(choice(name), image_shape)
     except RecipeError:
         return False
     return True
@@ -71,7 +77,7 @@ def some(name: str, dataset: str, count: int = 16) -> ImageSet:
 
 def built(name: str, dataset: str, seed: int = 0, precision: str = "float32"):
     images = some(name, dataset, 1 if dataset == NONE else 16)
-    return build_model(Choice(name=name), images.image_shape, len(images.class_names), seed, precision)
+    return build_model(choice(name), images.image_shape, len(images.class_names), seed, precision)
 
 
 def inputs_of(name: str, images: np.ndarray) -> np.ndarray:
@@ -79,25 +85,27 @@ def inputs_of(name: str, images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32) * preprocessing.scale + preprocessing.offset
 
 
-@pytest.fixture(scope="module")
-def abroad(tmp_path_factory, mnist_file):
-    """Every pair saved here, and what a process without imgcls makes of it: {(name, dataset): (model, here, there)}."""
-    place = tmp_path_factory.mktemp("abroad")
+def sent_abroad(place, wanted):
+    """Pairs saved here, and what a process without imgcls makes of them: {(name, dataset): (model, here, there)}."""
     here = {}
-    for name, dataset in PAIRS:
-        model, inputs = built(name, dataset), inputs_of(name, some(name, dataset).images)
-        model.save(place / f"{name}@{dataset}.keras")
-        np.save(place / f"{name}@{dataset}.inputs.npy", inputs)
-        here[name, dataset] = model, np.asarray(model(inputs, training=False))
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "IMGCLS"))}
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", STRANGER, str(place)], cwd=place, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return {
-        (name, dataset): (model, logits, np.load(place / f"{name}@{dataset}.outputs.npy"))
-        for (name, dataset), (model, logits) in here.items()
-    }
+    for name, dataset in wanted:
+        file, model = f"{name.replace('/', '_')}@{dataset}", built(name, dataset)
+        here[file] = model, inputs_of(name, some(name, dataset).images)
+    there = predict_abroad(place, here)
+    found = {}
+    for (name, dataset), (file, (model, inputs)) in zip(wanted, here.items(), strict=True):
+        found[name, dataset] = model, np.asarray(model(inputs, training=False)), there[file]
+    return found
+
+
+@pytest.fixture(scope="module")
+def abroad(tmp_path_factory, home_with_a_run):
+    return sent_abroad(tmp_path_factory.mktemp("abroad"), [pair for pair in PAIRS if pair[0] not in LARGE])
+
+
+@pytest.fixture(scope="module")
+def abroad_large(tmp_path_factory, home_with_a_run):
+    return sent_abroad(tmp_path_factory.mktemp("abroad"), [pair for pair in PAIRS if pair[0] in LARGE])
 
 
 @pytest.fixture
@@ -118,16 +126,16 @@ def test_every_architecture_is_described(name):
     assert 1 <= entry.sides[0] < entry.sides[1]
 
 
-@pytest.mark.parametrize(("name", "dataset"), PAIRS)
-def test_every_architecture(name, dataset, abroad, step_by_step):
+@pytest.mark.parametrize(("name", "dataset"), everyday(PAIRS))
+def test_every_architecture(name, dataset, request, step_by_step):
     import keras
 
     from imgcls.training.data import Batches
-    from imgcls.training.loop import make_optimizer
+    from imgcls.training.optimizer import make_optimizer
     from imgcls.training.step import Steps
 
     images = some(name, dataset)
-    model, here, there = abroad[name, dataset]
+    model, here, there = request.getfixturevalue("abroad_large" if name in LARGE else "abroad")[name, dataset]
 
     # one flat graph of Keras's own layers
     assert not [layer.name for layer in model.layers if isinstance(layer, keras.Model)]
@@ -149,7 +157,7 @@ def test_every_architecture(name, dataset, abroad, step_by_step):
     assert not all(np.array_equal(one, two) for one, two in zip(first, other, strict=True))
 
     # counted right before it was built
-    assert parameter_count(Choice(name=name), images.image_shape, len(images.class_names)) in (
+    assert parameter_count(choice(name), images.image_shape, len(images.class_names)) in (
         model.count_params(),
         None,
     )
@@ -176,23 +184,23 @@ def test_image_sizes_out_of_range_are_refused(name):
     smallest, largest = ARCHITECTURES.get(name).sides
     for height, width in ((smallest - 1, smallest), (smallest, largest + 1)):
         with pytest.raises(RecipeError, match=rf"from {smallest} to {largest} pixels .* {height} × {width}"):
-            check_image_shape(Choice(name=name), (height, width, 1))
+            check_image_shape(choice(name), (height, width, 1))
     for side in (smallest, largest):
-        check_image_shape(Choice(name=name, **FOR_LARGE.get(name, {})), (side, side, 3))
+        check_image_shape(choice(name, **FOR_LARGE.get(name, {})), (side, side, 3))
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES.names())
+@pytest.mark.parametrize("name", everyday(ARCHITECTURES.names()))
 def test_the_smallest_image_really_works(name):
     side = ARCHITECTURES.get(name).sides[0]
-    model = build_model(Choice(name=name), (side, side, 3), 2, seed=0)
+    model = build_model(choice(name), (side, side, 3), 2, seed=0)
     assert np.asarray(model(np.zeros((1, side, side, 3), np.float32), training=False)).shape == (1, 2)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES.names())
+@pytest.mark.parametrize("name", everyday(ARCHITECTURES.names()))
 @pytest.mark.parametrize("shape", [(64, 64, 3), (61, 64, 1)])
 def test_64_pixels_in_half_precision_really_work(name, shape):
     shape = (max(shape[0], ARCHITECTURES.get(name).sides[0]), *shape[1:])
-    model = build_model(Choice(name=name), shape, 3, seed=0, precision="mixed_bfloat16")
+    model = build_model(choice(name), shape, 3, seed=0, precision="mixed_bfloat16")
     logits = np.asarray(model(np.random.default_rng(0).random((2, *shape), np.float32), training=False))
     assert (logits.shape, logits.dtype) == ((2, 3), np.float32)
     assert np.isfinite(logits).all()

@@ -1,16 +1,17 @@
 """What logging, snapshots, checkpoints and one watching browser cost a run.
 
-    .venv/bin/python -m tests.benchmarks.overhead [--rounds 3] [--epochs 20] [--turns 10]
+    .venv/bin/python -m tests.benchmarks.overhead [--rounds 3] [--epochs 20] [--pairs 30]
 
 Two comparisons, because a machine's speed drifts by more than what is measured here:
 
 logging     In alternation and each in a process of its own: the bare training steps and validation passes of the
             worker's own functions, and the whole run through the engine, with its log, checkpoints and snapshots.
             Both times are the training process's own seconds for the same epochs, tracing left out.
-watching    Within one long run a browser looks at it for ten seconds, looks at an empty page for ten seconds, and so
-            on. Compared are the seconds of the epochs that lie wholly in a turn, without the opening of the page.
-            Where the machine's own noise is larger than the difference, the processor time that browser and
-            server take is the better measure: it is printed as a number of cores.
+watching    Within one long run the browser that watches it is frozen (SIGSTOP) and let go on in turns of a few
+            seconds; a page asks the server, never the other way round, so a frozen browser leaves the server idle
+            too. Compared are neighbouring turns, in pairs whose order changes, because the machine drifts: the
+            seconds of the epochs that lie wholly in each. The processor time that browser and server take is
+            printed too, as a number of cores: it does not depend on the machine's other tenants. Linux only.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -25,7 +27,6 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ import numpy as np
 from imgcls.architectures import ARCHITECTURES, build_model
 from imgcls.recipe import recipe_from
 from imgcls.training.data import Batches, run_data
-from imgcls.training.loop import make_optimizer
+from imgcls.training.optimizer import make_optimizer
 from imgcls.training.step import Steps
 import os
 os.nice(5)
@@ -81,51 +82,72 @@ def logged_seconds(recipe: Recipe, home: Path) -> float:
     return float(epochs[-1]["t"] - epochs[0]["t"])
 
 
-TURN, OPENING = 10.0, 3.0  # seconds; the second is left out of every turn
+TURN, SETTLING = 6.0, 0.5  #: seconds; the second is left out at the beginning of every turn
 
 
 @dataclass
 class Turn:
     """What happened while a browser looked, or did not."""
 
-    epochs: list[float]  #: seconds of each
+    epoch: float  #: mean seconds
     watching: float  #: processor seconds of browser and server per second
 
 
-def watched_and_not(browser: Any, home: Path, turns: int) -> tuple[list[Turn], list[Turn]]:
-    """Turns of one run while a browser watches it, and while it shows an empty page."""
-    os.environ["IMGCLS_EPOCHS"] = "500"
-    recipe = with_settings(Recipe(), ["training.epochs=500"])
+def watched_and_not(browser: Any, home: Path, pairs: int) -> list[tuple[Turn, Turn]]:
+    """Pairs of neighbouring turns of one run: while a browser watches it, and while that browser is frozen."""
+    os.environ["IMGCLS_EPOCHS"] = "1000"
+    recipe = with_settings(Recipe(), ["training.epochs=1000"])
     server = start_server(home, home / "server.log")
+    spans: list[tuple[bool, float, float, float]] = []
     try:
         page = browser.new_page()
         page.goto(f"{server.url}/train?recipe={recipe.to_code()}")
         page.get_by_role("button", name="Start training").wait_for()
         page.wait_for_timeout(15_000)  # the spare is ready, the estimate is measured
         page.get_by_role("button", name="Start training").click()
-        page.get_by_role("button", name="Pause").wait_for()
         page.locator("canvas[data-points]:not([data-points='0'])").first.wait_for(timeout=60_000)
-        link, spans = page.url, []
-        for turn in range(turns):
-            page.goto("about:blank" if turn % 2 else link)
-            page.wait_for_timeout(1000 * OPENING)
-            began, used = time.time(), _processor_seconds()
-            page.wait_for_timeout(1000 * (TURN - OPENING))
-            spans.append((began, time.time(), (_processor_seconds() - used) / (time.time() - began)))
-        page.goto(link)
+        page.wait_for_timeout(5_000)
+        for pair in range(pairs):
+            for looks in (True, False) if pair % 2 else (False, True):
+                spans.append((looks, *_turn(looks)))
+        _browsers(signal.SIGCONT)
         page.get_by_role("button", name="Stop and keep").click()
         page.get_by_text("stopped early").first.wait_for(timeout=60_000)
         page.close()
         epochs = read_curve(next((home / "runs").iterdir())).epochs
     finally:
+        _browsers(signal.SIGCONT)
         server.stop()
-    found = [Turn(_within(epochs, began, end), share) for began, end, share in spans]
-    return found[::2], found[1::2]
+    turns = [(looks, Turn(_mean_epoch(epochs, began, end), share)) for looks, began, end, share in spans]
+    return [_watched_first(turns[at : at + 2]) for at in range(0, len(turns), 2)]
 
 
-def _within(epochs: list[dict[str, Any]], began: float, end: float) -> list[float]:
-    pairs = [(one["t"], other["t"]) for one, other in pairwise(epochs)]
-    return [other - one for one, other in pairs if began <= one and other <= end]
+def _turn(looks: bool) -> tuple[float, float, float]:
+    """Its begin and end, in seconds since 1970, and processor seconds for watching per second."""
+    _browsers(signal.SIGCONT if looks else signal.SIGSTOP)
+    time.sleep(SETTLING)
+    began, used = time.time(), _processor_seconds()
+    time.sleep(TURN - SETTLING)
+    end = time.time()
+    return began, end, (_processor_seconds() - used) / (end - began)
+
+
+def _watched_first(pair: list[tuple[bool, Turn]]) -> tuple[Turn, Turn]:
+    (first, one), (_, other) = pair
+    return (one, other) if first else (other, one)
+
+
+def _mean_epoch(epochs: list[dict[str, Any]], began: float, end: float) -> float:
+    """Mean seconds of the epochs between two times: the last and first end of an epoch between them."""
+    ends = [one["t"] for one in epochs if began <= one["t"] <= end]
+    return float((ends[-1] - ends[0]) / (len(ends) - 1))
+
+
+def _browsers(what: signal.Signals) -> None:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if b"chrom" in (folder / "cmdline").read_bytes().partition(b"\0")[0]:
+                os.kill(int(folder.name), what)
 
 
 def _processor_seconds() -> float:
@@ -140,15 +162,11 @@ def _processor_seconds() -> float:
     return used / os.sysconf("SC_CLK_TCK")
 
 
-def _all(turns: list[Turn]) -> list[float]:
-    return [seconds for turn in turns for seconds in turn.epochs]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--turns", type=int, default=10)
+    parser.add_argument("--pairs", type=int, default=30)
     asked = parser.parse_args()
     recipe = with_settings(Recipe(), [f"training.epochs={asked.epochs}"])
     bare, logged = [], []
@@ -160,17 +178,18 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         home = Path(place) / "watched"
         home.mkdir()
-        watched, alone = watched_and_not(browser, home, asked.turns)
+        turns = watched_and_not(browser, home, asked.pairs)
         browser.close()
-    for name, group in (("watched", watched), ("alone", alone)):
-        medians = [f"{statistics.median(turn.epochs):.3f}" for turn in group]
-        print(f"{name}: seconds an epoch, median of each turn: {' '.join(medians)}")
+    ratios = [watched.epoch / alone.epoch for watched, alone in turns]
+    print("watched to alone, pair by pair:", *(f"{ratio:.3f}" for ratio in ratios))
     report = {
         "logged_to_bare": statistics.median(one / other for one, other in zip(logged, bare, strict=True)),
-        "watched_to_alone": statistics.median(_all(watched)) / statistics.median(_all(alone)),
-        "mean_watched_to_alone": statistics.mean(_all(watched)) / statistics.mean(_all(alone)),
-        "cores_for_watching": statistics.mean(one.watching for one in watched),
-        "cores_otherwise": statistics.mean(one.watching for one in alone),
+        "watched_to_alone": statistics.mean(ratios),
+        "watched_to_alone_standard_error": statistics.stdev(ratios) / len(ratios) ** 0.5,
+        "watched_to_alone_median": statistics.median(ratios),
+        "epoch_alone_s": statistics.mean(alone.epoch for _, alone in turns),
+        "cores_for_watching": statistics.mean(watched.watching for watched, _ in turns),
+        "cores_otherwise": statistics.mean(alone.watching for _, alone in turns),
         "cores": os.cpu_count(),
     }
     print(json.dumps(report))

@@ -1,4 +1,4 @@
-"""datasets, architectures, methods, runs."""
+"""datasets, architectures, augmentations, presets, methods, runs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pytest
 from imgcls import commands
 from imgcls.architectures import ARCHITECTURES
 from imgcls.atomic import write_json
+from imgcls.augmentation import AUGMENTATIONS
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods
+from imgcls.presets import PRESETS
 from imgcls.runs import Status, rename_run
 
 NOTHING = argparse.Namespace()
@@ -22,6 +24,8 @@ NOTHING = argparse.Namespace()
     [
         ("datasets", DATASETS.names(), {"title", "summary", "licence", "images", "image_shape", "classes", "options"}),
         ("architectures", ARCHITECTURES.names(), {"title", "paper", "summary", "sides", "options"}),
+        ("augmentations", AUGMENTATIONS.names(), {"title", "paper", "summary", "departs", "mixes", "options"}),
+        ("presets", PRESETS.names(), {"title", "summary", "recipe", "code"}),
         ("methods", [method.name for method in methods()], {"title", "paper", "question", "limits", "cost", "options"}),
     ],
 )

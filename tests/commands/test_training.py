@@ -11,13 +11,14 @@ from imgcls.atomic import write_json
 from imgcls.commands.training import _answer, _exit_code, asked_recipe, resume, train
 from imgcls.engines import local
 from imgcls.errors import BrokenError, InputError, PlaceError, RecipeError, RunStateError, UnknownNameError
+from imgcls.presets import PRESETS
 from imgcls.recipe import Recipe, recipe_from
 from imgcls.runs import Status, list_runs
 from tests.engines.fakes import children, start_fake_worker
 
 
 def asked(**given) -> argparse.Namespace:
-    nothing = dict.fromkeys(("recipe", "dataset", "architecture", "epochs", "batch_size", "seed"))
+    nothing = dict.fromkeys(("recipe", "preset", "dataset", "architecture", "epochs", "batch_size", "seed"))
     return argparse.Namespace(**{**nothing, "set": [], **given})
 
 
@@ -38,6 +39,23 @@ class TestRecipe:
     def test_code(self):
         recipe = recipe_from({"training": {"epochs": 2, "optimizer": {"name": "sgd", "learning_rate": 0.1}}, "seed": 3})
         assert asked_recipe(asked(recipe=recipe.to_code())) == recipe
+
+    def test_preset(self):
+        for preset in PRESETS:
+            assert asked_recipe(asked(preset=preset.name)) == preset.recipe
+
+    def test_set_wins_over_flags_and_flags_over_the_preset(self):
+        found = asked_recipe(asked(preset="best", seed=7, epochs=3, set=["training.epochs=4", "augmentation=[]"]))
+        assert found.architecture == PRESETS.get("best").recipe.architecture
+        assert (found.seed, found.training.epochs, found.augmentation) == (7, 4, ())
+
+    def test_unknown_preset(self):
+        with pytest.raises(UnknownNameError, match=r"no preset “fastest”\. Expected one of: first, best"):
+            asked_recipe(asked(preset="fastest"))
+
+    def test_preset_and_recipe_exclude_each_other(self):
+        with pytest.raises(InputError, match=r"--recipe or --preset, .*both"):
+            asked_recipe(asked(preset="best", recipe=Recipe().to_code()))
 
     def test_file_without_an_ending(self, tmp_path):
         (tmp_path / "recipe").write_text(Recipe(seed=4).to_json())

@@ -9,10 +9,10 @@ import pytest
 
 from imgcls.architectures import ARCHITECTURES, build_model
 from imgcls.architectures.measure import layer_costs
-from imgcls.figures.diagram import KINDS, SKIP, WIDTH, network_diagram, slabs_and_arcs
-from imgcls.recipe import Choice
+from imgcls.figures.diagram import FROZEN, KINDS, SKIP, WIDTH, network_diagram, slabs_and_arcs
+from tests.architectures.trial import STARTS_FROM, choice, everyday
 
-WORDS = {name: name for name, _ in KINDS.values()} | {SKIP: SKIP}
+WORDS = {name: name for name, _ in KINDS.values()} | {SKIP: SKIP, FROZEN: FROZEN}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -50,17 +50,28 @@ def test_a_network_that_is_still_being_built_is_an_empty_sheet_of_the_same_size(
     assert empty.get("viewBox") == full.get("viewBox")
 
 
+def test_what_is_frozen_stands_back_and_is_named():
+    frozen = [{**row, "trainable": row["name"] != BLOCK[1]["name"]} for row in BLOCK]
+    plain, found = (network_diagram(rows, False, WORDS) for rows in (BLOCK, frozen))
+    assert FROZEN not in plain
+    assert "stroke-dasharray" not in plain
+    assert FROZEN in found
+    # one slab, and the legend's
+    assert found.count("stroke-dasharray") == 2
+
+
 def test_words_are_text_and_nothing_else():
     svg = network_diagram(BLOCK, True, WORDS | {SKIP: "<b>&"})
     assert "<b>" not in svg
     assert [text.text for text in ElementTree.fromstring(svg).iter(f"{SVG}text")][-1] == "<b>&"
 
 
-@pytest.mark.parametrize("name", sorted(entry.name for entry in ARCHITECTURES))
-def test_every_network_fits_on_the_paper(name):
+@pytest.mark.parametrize("name", everyday(sorted(entry.name for entry in ARCHITECTURES)))
+def test_every_network_fits_on_the_paper(name, tiny_run):
+    STARTS_FROM["run"] = tiny_run.id
     architecture = ARCHITECTURES.get(name)
     side = max(28, architecture.sides[0])
-    rows = layer_costs(build_model(Choice(name=name), (side, side, 3), 10, seed=0))
+    rows = layer_costs(build_model(choice(name), (side, side, 3), 10, seed=0))
     slabs, arcs = slabs_and_arcs(rows)
     merges = [row for row in rows if row["kind"] in ("Add", "Concatenate")]
     # a ViT also adds places to its patches and puts a token before them: nothing is skipped there

@@ -6,23 +6,28 @@ import ast
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import get_args
 
 import pytest
+from annotated_types import Le
 from babel.messages.mofile import read_mo
 from pydantic import BaseModel
 
-from imgcls import errors
+from imgcls import errors, race
 from imgcls.architectures import ARCHITECTURES
+from imgcls.augmentation import AUGMENTATIONS
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods
 from imgcls.explain.explanation import STATUS_WORDS as EXPLANATION_WORDS
-from imgcls.figures.diagram import KINDS, SKIP
+from imgcls.figures.block import BLOCK_PARTS
+from imgcls.figures.diagram import FROZEN, KINDS, SKIP
 from imgcls.language import translator
 from imgcls.preparation import fit, mnist_style
+from imgcls.presets import PRESETS
 from imgcls.recipe import Optimizer, Recipe, Split, Training
 from imgcls.runs import STATUS_WORDS as RUN_WORDS
 from imgcls.training.loop import REASONS
@@ -79,7 +84,7 @@ def constants(*modules: object) -> list[str]:
 
 def option_models() -> list[type[BaseModel]]:
     """The options of everything that is registered, and the models of which an option is a list."""
-    models = [entry.options for entry in (*DATASETS, *ARCHITECTURES, *methods())]
+    models = [entry.options for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS)]
     fields = [field for model in models for field in model.model_fields.values()]
     parts = [part for field in fields for part in get_args(field.annotation) if isinstance(part, type)]
     return [*models, *(part for part in parts if issubclass(part, BaseModel))]
@@ -91,21 +96,43 @@ def option_texts(name: str) -> list[str]:
     return [text for field in fields if (text := getattr(field, name))]
 
 
+def doubts() -> list[str]:
+    """What augmentations say against themselves, mild and strong, for writing and for photographs."""
+    writing = DATASETS.get("mnist-5k")
+    photographs = replace(writing, preparation="fit", image_shape=(32, 32, 3))
+    found = []
+    for entry in AUGMENTATIONS:
+        most = {
+            name: bound.le
+            for name, field in entry.options.model_fields.items()
+            for bound in field.metadata
+            if isinstance(bound, Le)
+        }
+        for options in (entry.options(), entry.options(**most)):
+            found += [entry.doubt(options, dataset) for dataset in (writing, photographs)]
+    return [text for text in found if text]
+
+
 #: What is translated although it is no literal, by the last name of the expression → all that it can be.
 DYNAMIC: dict[str, list[str]] = {
-    "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods())]
+    "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS, *PRESETS)]
     + constants(fit, mnist_style)
     + option_texts("title"),
     "description": option_texts("description"),
-    "summary": [entry.summary for entry in (*DATASETS, *ARCHITECTURES)],
-    "departs": [entry.departs for entry in ARCHITECTURES if entry.departs],
+    "summary": [entry.summary for entry in (*DATASETS, *ARCHITECTURES, *AUGMENTATIONS, *PRESETS)],
+    "departs": [entry.departs for entry in (*ARCHITECTURES, *AUGMENTATIONS) if entry.departs],
+    "doubt": doubts(),
     "warnings": [text for entry in DATASETS for text in entry.warnings],
     "question": [entry.question for entry in methods()],
     "limits_text": [entry.limits_text for entry in methods()],
     "cost": [entry.cost for entry in methods()],
     "means": [words.means for words in EXPLANATION_WORDS.values()],
     "advice": [words.advice for words in EXPLANATION_WORDS.values()],
-    "kind_word": [SKIP, *(word for word, _ in KINDS.values())],
+    "VARIANT_WORDS": list(race.VARIANT_WORDS.values()),
+    "VARIANT_OPENINGS": list(race.VARIANT_OPENINGS.values()),
+    "VARIANT_BLOCKS": list(race.VARIANT_BLOCKS.values()),
+    "BLOCK_PARTS": list(BLOCK_PARTS.values()),
+    "kind_word": [SKIP, FROZEN, *(word for word, _ in KINDS.values())],
     "STATUS_WORDS": list(RUN_WORDS.values()),
     "REASONS": list(REASONS.values()),
 }

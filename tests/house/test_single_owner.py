@@ -60,7 +60,7 @@ RULES: dict[str, tuple[Callable[[ast.AST], bool], set[str]]] = {
     ),
     "load_model": (
         lambda tree: calls(tree, "load_model", "load_weights", "model_from_json", "deserialize_keras_object"),
-        {"imgcls/models.py"},
+        {"imgcls/saved_model.py"},
     ),
     "unpickling": (lambda tree: imports(tree, "pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"), set()),
     "allow_pickle": (lambda tree: passes(tree, "allow_pickle", True), set()),
@@ -79,6 +79,13 @@ RULES: dict[str, tuple[Callable[[ast.AST], bool], set[str]]] = {
             for node in ast.walk(tree)
         ),
         set(),
+    ),
+    "the network": (
+        lambda tree: (
+            calls(tree, "urlopen", "build_opener", "urlretrieve", "create_connection", "HTTPSConnection", "get_file")
+            or imports(tree, "requests", "httpx", "aiohttp", "ftplib", "socket")
+        ),
+        {"imgcls/architectures/weights/fetch.py"},
     ),
     "variables of ours": (reads_our_environment, {"imgcls/limits.py", "imgcls/home.py"}),
 }
@@ -103,6 +110,8 @@ def test_it_is_done_where_it_belongs(name: str, sources: list[Path]) -> None:
         ("processes", "subprocess.Popen([])"),
         ("a shell", "run(x, shell=True)"),
         ("eval", "exec(x)"),
+        ("the network", "urllib.request.urlopen(x)"),
+        ("the network", "def f():\n    import requests"),
         ("variables of ours", 'os.environ["IMGCLS_HOME"]'),
         ("variables of ours", "os.environ.get(known.environment)"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.components.durations import duration, moment
+from pages.components.durations import duration, moment, short_duration
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,13 @@ from pages.components.durations import duration, moment
 )
 def test_a_span_has_as_much_precision_as_one_can_use(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.0, "0 ms"), (0.0421, "42 ms"), (2.46, "2.5 s"), (12.3, "12 s"), (80, "1 min 20 s")]
+)
+def test_a_short_span_may_be_less_than_a_second(seconds: float, words: str) -> None:
+    assert short_duration(seconds) == words
 
 
 def test_a_moment_is_a_date_and_a_time_in_the_servers_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ def fresh(app: AppTest, page: str) -> AppTest:
     return app.switch_page(f"pages/{page}.py").run()
 
 
-@pytest.mark.parametrize("page", ["train", "runs", "predict", "explain"])
+@pytest.mark.parametrize("page", ["train", "lab", "runs", "predict", "explain"])
 def test_a_link_opened_first_is_framed(engine: Any, inference: Any, root_app: AppTest, page: str) -> None:
     app = fresh(root_app, page)
     assert not app.exception

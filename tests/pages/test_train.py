@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from imgcls.augmentation import doubtful
+from imgcls.datasets import DATASETS
 from imgcls.errors import BrokenError, PlaceError, QueueFullError
-from imgcls.recipe import Optimizer, Recipe, Training
+from imgcls.presets import PRESETS
+from imgcls.recipe import Choice, Optimizer, Recipe, Training
 from imgcls.runs import delete_run
 from imgcls.training.control import read_wishes, write_wishes
 from pages.components.notices import literal
@@ -47,6 +50,25 @@ def metrics(app: Any) -> dict[str, str]:
 
 
 # -- the form
+
+
+def test_a_preset_fills_the_whole_form(visit: Any, engine: Any) -> None:
+    app = visit("train")
+    app.button(key="preset best").click().run()
+    assert not app.exception
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert engine.calls == [("submit", PRESETS.get("best").recipe)]
+
+
+def test_augmentation_with_its_options_and_its_doubt(visit: Any, engine: Any, words: Any) -> None:
+    app = visit("train")
+    field(app, "multiselect", "Augmentation").set_value(["flip", "shift"]).run()
+    assert not app.exception
+    assert str(doubtful(Choice(name="flip"), DATASETS.get("mnist-5k"))) in words(app)
+    app.button(key="start").click().run()
+    ((_, submitted),) = engine.calls
+    assert [choice.name for choice in submitted.augmentation] == ["flip", "shift"]
 
 
 def test_start_submits_the_default_recipe(visit: Any, engine: Any) -> None:
@@ -96,7 +118,7 @@ def test_sizes_and_time_are_told_before_start(visit: Any, inference: Any) -> Non
     assert told["Multiply-adds"] == "2.5 M"
     assert told["Memory"] == "4 MB"  # 32 images of 110 kB
     assert told["Per image"] == "0.02 ms"
-    assert [operation for operation, _ in inference.asked] == ["measure", "describe"]
+    assert [operation for operation, _ in inference.asked] == ["describe", "measure"]
 
 
 def test_the_network_is_drawn_and_says_where_it_is_not_the_papers(visit: Any, words: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imgcls.augmentation import AUGMENTATIONS
 from imgcls.errors import RecipeError, UnknownNameError
 from imgcls.home import home
 from imgcls.recipe import Recipe, recipe_from
@@ -12,6 +13,11 @@ from imgcls.training.check import check_parameters, check_recipe
 
 def test_the_default_recipe_is_fine():
     check_recipe(Recipe())
+
+
+def test_every_augmentation_is_fine():
+    for name in AUGMENTATIONS.names():
+        check_recipe(recipe_from({"augmentation": [{"name": name}]}))
 
 
 @pytest.mark.parametrize(
@@ -24,6 +30,21 @@ def test_the_default_recipe_is_fine():
             {"architecture": {"name": "seed-cnn", "width": 9}},
             RecipeError,
             "no setting “architecture.width”. Received: 9",
+        ),
+        (
+            {"augmentation": [{"name": "flip"}, {"name": "blur"}]},
+            UnknownNameError,
+            "no augmentation “blur”. Expected",
+        ),
+        (
+            {"augmentation": [{"name": "rotate", "degrees": 181}]},
+            RecipeError,
+            "“augmentation.rotate.degrees” must be at most 180.0. Received: 181",
+        ),
+        (
+            {"augmentation": [{"name": "flip"}, {"name": "shift", "far": 1}]},
+            RecipeError,
+            "no setting “augmentation.shift.far”. Received: 1",
         ),
         ({"training": {"epochs": 51}}, RecipeError, "“training.epochs” must be at most 50. Received: 51"),
         ({"training": {"batch_size": 1025}}, RecipeError, "“training.batch_size” must be at most 1024. Received: 1025"),
@@ -52,9 +73,9 @@ def test_an_image_that_is_too_small_is_refused(bars, monkeypatch):
 
 
 def test_a_network_that_is_too_large_is_refused(monkeypatch):
-    check_parameters(20_000_000)
-    with pytest.raises(RecipeError, match=r"at most 20,000,000 parameters\. Received: 20,000,001\."):
-        check_parameters(20_000_001)
+    check_parameters(30_000_000)
+    with pytest.raises(RecipeError, match=r"at most 30,000,000 parameters\. Received: 30,000,001\."):
+        check_parameters(30_000_001)
     monkeypatch.setenv("IMGCLS_PARAMETERS", "100")
     with pytest.raises(RecipeError):
         check_parameters(101)

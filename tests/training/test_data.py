@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imgcls.datasets import ImageSet, split_indices
-from imgcls.recipe import recipe_from
+from imgcls.recipe import Choice, recipe_from
 from imgcls.training.data import Batches, run_data
 
 COUNT = 10
@@ -60,6 +60,60 @@ def test_order_depends_on_seed_and_epoch_alone(images):
 def test_a_resumed_epoch_goes_on_where_it_was(images, skip):
     batches = Batches(images, 4, seed=3)
     assert numbers(batches, 5, skip) == numbers(batches, 5)[skip:]
+
+
+CHANGES = (Choice(name="shift", distance=0.2), Choice(name="mixup"), Choice(name="cutout"))
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    pixels = np.random.default_rng(0).integers(0, 256, (COUNT, 8, 9, 1), np.uint8)
+    return ImageSet(pixels, np.arange(COUNT) % 3, ("a", "b", "c"))
+
+
+def taken(batches: Batches, epoch: int, skip: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [(pixels.numpy(), labels.numpy()) for pixels, labels in batches.epoch(epoch, skip)]
+
+
+def assert_same(found, wanted):
+    for (pixels, labels), (other_pixels, other_labels) in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(pixels, other_pixels)
+        np.testing.assert_array_equal(labels, other_labels)
+
+
+@pytest.mark.parametrize("skip", range(4))
+def test_a_resumed_epoch_meets_the_same_augmented_batches(pictures, skip):
+    """Also in another process, which has drawn nothing before: here, another `Batches`."""
+    whole = taken(Batches(pictures, 4, 3, CHANGES), 5)
+    assert [len(pixels) for pixels, _ in whole] == [4, 4, 2]
+    assert_same(taken(Batches(pictures, 4, 3, CHANGES), 5, skip), whole[skip:])
+    used = Batches(pictures, 4, 3, CHANGES)
+    taken(used, 0)
+    assert_same(taken(used, 5, skip), whole[skip:])
+
+
+def test_augmented_images_are_float_pixels_and_labels_still_shares(pictures):
+    for pixels, labels in taken(Batches(pictures, 4, 0, CHANGES), 0):
+        assert (pixels.dtype, labels.dtype) == (np.float32, np.float32)
+        assert pixels.shape[1:] == (8, 9, 1)
+        assert 0 <= pixels.min() <= pixels.max() <= 255
+        np.testing.assert_allclose(labels.sum(axis=1), 1, atol=1e-6)
+
+
+def test_each_epoch_and_each_seed_changes_images_anew(pictures):
+    """Of all images in one batch, sorted by label: the order is another one anyway."""
+    turn = (Choice(name="rotate", degrees=90.0),)
+    seen = [taken(Batches(pictures, COUNT, seed, turn), epoch)[0][0] for seed, epoch in ((0, 0), (0, 1), (1, 0))]
+    first, *others = ({image.tobytes() for image in images} for images in seen)
+    assert len(first) == COUNT
+    assert not any(first & other for other in others)
+
+
+def test_augmentation_keeps_the_order_of_the_images(pictures):
+    plain = [pixels for pixels, _ in taken(Batches(pictures, 4, 0), 2)]
+    still = [pixels for pixels, _ in taken(Batches(pictures, 4, 0, [Choice(name="shift", distance=0.0)]), 2)]
+    for one, other in zip(plain, still, strict=True):
+        np.testing.assert_allclose(other, one, atol=0.01)
 
 
 def test_run_data_is_split_as_the_recipe_says(bars):

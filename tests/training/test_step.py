@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imgcls.architectures import Preprocessing
+from imgcls.architectures import Preprocessing, measure
 from imgcls.datasets import ImageSet
 from imgcls.training.data import Batches
-from imgcls.training.loop import make_optimizer
-from imgcls.training.step import MOST, Steps
+from imgcls.training.optimizer import make_optimizer
+from imgcls.training.step import MOST, Group, Steps
 
 
 def network(regular: bool = False, norm: bool = False):
@@ -58,11 +58,12 @@ def _loss():
     return keras.losses.CategoricalCrossentropy(from_logits=True)
 
 
-def test_predict_is_the_models_inference_and_leaves_no_trace(images):
+def test_predict_is_the_models_inference_and_leaves_no_trace(images, monkeypatch):
+    monkeypatch.setattr(measure, "PASS_IMAGES", 7)
     model = network(norm=True)
     steps = Steps(model, make_optimizer("adam"), Preprocessing())
     before = model.get_weights()
-    logits = steps.predict(images.images, batch_size=7)
+    logits = steps.predict(images.images)
     assert logits.dtype == np.float32
     assert logits.shape == (30, 3)
     wanted = np.asarray(model(images.images.astype(np.float32) / 255, training=False))
@@ -81,7 +82,8 @@ def test_training_is_training(images):
     assert not np.array_equal(before, mean.numpy())
 
 
-def test_any_number_of_steps_and_batch_sizes_is_traced_at_most_twice(images):
+def test_any_number_of_steps_and_batch_sizes_is_traced_at_most_twice(images, monkeypatch):
+    monkeypatch.setattr(measure, "PASS_IMAGES", 7)
     model = network()
     steps = Steps(model, make_optimizer("sgd"), Preprocessing())
     batches = Batches(images, 4, seed=0)  # the eighth batch is smaller
@@ -92,7 +94,7 @@ def test_any_number_of_steps_and_batch_sizes_is_traced_at_most_twice(images):
             assert losses.shape == (count,)
     assert steps._train.experimental_get_tracing_count() <= 2
     for count in (1, 7, 30):
-        steps.predict(images.images[:count], batch_size=7)
+        steps.predict(images.images[:count])
     assert steps._predict.experimental_get_tracing_count() <= 2
 
 
@@ -102,3 +104,45 @@ def test_most_steps_of_one_call(images):
     losses, _ = steps.train(batches.epoch(0), np.full(MOST, 0.01))
     assert np.isfinite(losses).all()
     assert len(losses) == MOST
+
+
+def test_gradient_norms_are_those_of_the_last_step(images):
+    """Against Keras's own gradients of the same batch, from the same weights."""
+    import tensorflow as tf
+
+    model = network()
+    steps = Steps(model, make_optimizer("sgd"), Preprocessing())
+    assert np.isnan(steps.gradient_norms).all()
+    batches = Batches(images, 10, seed=0)
+    steps.train(batches.epoch(0), np.array([0.1, 0.1]))
+    before = [variable.numpy() for variable in model.trainable_variables]
+    steps.train(batches.epoch(0, skip=2), np.array([0.1]))
+    for variable, value in zip(model.trainable_variables, before, strict=True):
+        variable.assign(value)
+    pixels, labels = next(batches.epoch(0, skip=2))
+    with tf.GradientTape() as tape:
+        logits = model(tf.cast(pixels, tf.float32) / 255, training=True)
+        loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels, logits))
+    kernels = [variable for variable in model.trainable_variables if variable.name == "kernel"]
+    wanted = [np.linalg.norm(gradient.numpy()) for gradient in tape.gradient(loss, kernels)]
+    np.testing.assert_allclose(steps.gradient_norms, wanted, rtol=1e-4)
+    assert steps.kernel_layers == [layer.name for layer in model.layers if hasattr(layer, "kernel")]
+
+
+def test_each_group_goes_at_its_own_rate(images):
+    """With plain gradient descent a hundredth of the rate is a hundredth of the way."""
+    import keras
+
+    def changes(factor):
+        model = network()
+        before = model.get_weights()
+        first, rest = model.trainable_variables[:1], model.trainable_variables[1:]
+        groups = [Group(keras.optimizers.SGD(), first, factor), Group(keras.optimizers.SGD(), rest)]
+        Steps(model, groups, Preprocessing()).train(Batches(images, 30, 0).epoch(0), np.array([0.1]))
+        return [new - old for new, old in zip(model.get_weights(), before, strict=True)]
+
+    whole, slow = changes(1.0), changes(0.01)
+    np.testing.assert_allclose(slow[0], 0.01 * whole[0], atol=1e-6)
+    assert np.abs(whole[0]).max() > 1e-4
+    for one, other in zip(whole[1:], slow[1:], strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-7)

@@ -11,9 +11,9 @@ from imgcls.atomic import read_arrays
 from imgcls.errors import ImageError, InputError, RecipeError, RunStateError, UnknownNameError
 from imgcls.models import load_trained
 from imgcls.recipe import Recipe, recipe_from
+from imgcls.training import trial
 from imgcls.training.data import run_data
 from imgcls.training.timing import known_timing
-from imgcls.workers import operations
 from imgcls.workers.operations import OPERATIONS, class_number, describe, explain_image, layers, measure, predict
 
 
@@ -107,7 +107,7 @@ class TestMeasure:
         assert 0 < facts["step"] < 5
         assert 0 < facts["validation_image"] < 1
         assert known_timing(recipe) is not None
-        monkeypatch.setattr(operations, "_measured", lambda recipe: pytest.fail("measured again"))
+        monkeypatch.setattr(trial, "measured_timing", lambda recipe: pytest.fail("measured again"))
         assert measure({"recipe": recipe.model_dump()}, {})[0] == facts
 
     @pytest.mark.parametrize(

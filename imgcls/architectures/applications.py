@@ -1,0 +1,294 @@
+"""Keras Applications: well-known networks for photographs, with the ImageNet weights that Keras itself downloads.
+
+https://keras.io/api/applications/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from imgcls.architectures import convnext
+from imgcls.architectures.registry import ARCHITECTURES, Architecture, Preprocessing, Shape
+from imgcls.architectures.transfer import TransferOptions, fitted
+from imgcls.architectures.weights.downloaded import DOWNLOADED, DownloadedWeights
+from imgcls.errors import CheckpointError
+from imgcls.language import N_
+
+_WEB = "https://storage.googleapis.com/tensorflow/keras-applications/"
+#: Mean and spread of ImageNet's red, green and blue, as shares of white.
+MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+#: What `keras.applications` calls the modes "tf" (−1 to 1) and "torch" (0 to 1, normalised by channel in the graph).
+_SYMMETRIC, _BY_CHANNEL = Preprocessing(1 / 127.5, -1.0), Preprocessing(1 / 255)
+
+
+class ApplicationOptions(TransferOptions):
+    """Where the weights come from, and how much of the last feature vector is dropped in training."""
+
+    weights: Literal["imagenet", "none"] = Field(
+        "imagenet",
+        title=N_("starting weights"),
+        description=N_(
+            "imagenet: the body already knows shapes and textures from 1.2 million photographs; its weights are "
+            "downloaded once. none: everything starts from random numbers."
+        ),
+    )
+    dropout: float = Field(
+        0.2,
+        ge=0,
+        le=0.8,
+        title=N_("dropout"),
+        description=N_("The share of the features that is left out, at random, in each training step."),
+    )
+
+    @property
+    def has_learned(self) -> bool:
+        return self.weights == "imagenet"
+
+
+@dataclass(frozen=True)
+class Application:
+    """One of Keras's networks, without its classes.
+
+    Args:
+        weights: as Keras publishes them; their name is the network's.
+        body: images (n, side, side, 3) → features (n, `features`), all with random weights.
+        features: how many.
+        blocks: of the body, for freezing: its stem and, where it has one, its last convolution are one each.
+        parameters: of the body, moving statistics included.
+        preprocessing: how uint8 pixels become input.
+    """
+
+    weights: DownloadedWeights
+    body: Callable[[Any], Any]
+    features: int
+    blocks: int
+    parameters: int
+    preprocessing: Preprocessing
+
+    @property
+    def name(self) -> str:
+        return self.weights.name
+
+    def check(self, options: ApplicationOptions, image_shape: Shape) -> None:
+        """Refuse weights that are missing or damaged, before there is a run.
+
+        Raises:
+            MissingWeightsError: they have to be downloaded first.
+        """
+        if options.has_learned:
+            self.weights.check()
+
+    def count(self, options: ApplicationOptions, image_shape: Shape, classes: int) -> int:
+        """Whatever the images are, the body sees `side` × `side` pixels in three colours."""
+        return self.parameters + (self.features + 1) * classes
+
+    def build(self, inputs: Any, classes: int, options: ApplicationOptions) -> Any:
+        """Keras's own layers in one flat graph – average – dropout – logits.
+
+        With equal weights, its features are those of `preprocess_input` and the application with `pooling="avg"`.
+        """
+        from keras import layers
+
+        x = fitted(inputs, options.side, 3)
+        if self.preprocessing is _BY_CHANNEL:
+            variance = [spread**2 for spread in SPREAD]
+            x = layers.Normalization(mean=list(MEAN), variance=variance, dtype="float32", name="normalise")(x)
+        features = self.body(x)
+        _name_layers(inputs, features)
+        if options.has_learned:
+            assign(inputs, features, self.weights)
+        x = layers.Dropout(options.dropout, name="dropout")(features)
+        return layers.Dense(classes, dtype="float32", name="logits")(x)
+
+
+def _keras_body(x: Any, function: str, **settings: Any) -> Any:
+    """What `keras.applications` builds on `x`, averaged. Only its output is used, so that the graph stays flat."""
+    import keras
+
+    body = getattr(keras.applications, function)(include_top=False, weights=None, input_tensor=x, **settings)
+    return keras.layers.GlobalAveragePooling2D(name="average")(body.output)
+
+
+def _convnext_body(x: Any) -> Any:
+    """Keras's ConvNeXt is nested and has a layer of its own, so it is built from standard layers here.
+
+    The weights are the same, in the same order; LayerScale is an `EinsumDense` here, and what Keras writes as a
+    convolution in as many groups as channels is a depthwise one.
+    """
+    return convnext.body(x, convnext.ConvNeXtOptions(width=96, depth=3, patch=4), padding="valid")
+
+
+def _layers(inputs: Any, output: Any) -> list[Any]:
+    import keras
+
+    return list(keras.Model(inputs, output, name="body").layers)
+
+
+def _name_layers(inputs: Any, features: Any) -> None:
+    """Name anew what Keras named by counting: the same network has the same names, however many were built before it.
+
+    Computed features are kept by the body's settings, names included.
+    """
+    places: dict[str, int] = {}
+    for layer in _layers(inputs, features):
+        if found := re.fullmatch(r"(zero_padding2d)(_\d+)?", layer.name):
+            places[found[1]] = places.get(found[1], 0) + 1
+            layer.name = f"{found[1]}_{places[found[1]]}"
+
+
+def assign(inputs: Any, features: Any, weights: DownloadedWeights) -> None:
+    """Give the body its weights: in the order of the file, which is the order of the layers.
+
+    Raises:
+        MissingWeightsError: they have to be downloaded first.
+        CheckpointError: the file is not of this network.
+    """
+    variables = [variable for layer in _layers(inputs, features) for variable in layer.weights]
+    arrays = weights.arrays()
+    if [_bare(variable.shape) for variable in variables] != [_bare(array.shape) for array in arrays]:
+        raise CheckpointError(
+            N_("Expected the weights of {name}: {wanted} arrays. Received {found} arrays, or some of other shapes."),
+            name=weights.name,
+            wanted=len(variables),
+            found=len(arrays),
+        )
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(np.reshape(array, variable.shape))
+
+
+def _bare(shape: Any) -> list[int]:
+    """A shape without its ones: a kernel of one input channel and one of one output channel lie in memory alike."""
+    return [size for size in shape if size != 1]
+
+
+def _add(application: Application, title: str, paper: str, summary: str) -> None:
+    DOWNLOADED.add(application.weights)
+    ARCHITECTURES.add(
+        Architecture(
+            name=f"applications/{application.name}",
+            title=title,
+            paper=paper,
+            summary=summary,
+            build=application.build,
+            options=ApplicationOptions,
+            check=application.check,
+            parameters=application.count,
+            preprocessing=application.preprocessing,
+            blocks=lambda options: application.blocks,
+        )
+    )
+
+
+_add(
+    Application(
+        DownloadedWeights(
+            name="MobileNetV2",
+            url=f"{_WEB}mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+            size=9_406_464,  # Keras publishes no checksum of this one
+        ),
+        partial(_keras_body, function="MobileNetV2"),
+        features=1280,
+        blocks=19,
+        parameters=2_257_984,
+        preprocessing=_SYMMETRIC,
+    ),
+    title=N_("MobileNetV2 (Keras Applications)"),
+    paper=(
+        "Sandler et al. 2018, MobileNetV2: Inverted residuals and linear bottlenecks, https://arxiv.org/abs/1801.04381"
+    ),
+    summary=N_(
+        "Made for telephones: blocks that widen the channels, look around in each channel by itself and narrow them "
+        "again. The smallest and fastest of the networks whose weights can be downloaded (9 MB)."
+    ),
+)
+_add(
+    Application(
+        DownloadedWeights(
+            name="ResNet50V2",
+            url=f"{_WEB}resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            size=94_668_760,
+            checksum="fac2f116257151a9d068a22e544a4917",
+        ),
+        partial(_keras_body, function="ResNet50V2"),
+        features=2048,
+        blocks=17,
+        parameters=23_564_800,
+        preprocessing=_SYMMETRIC,
+    ),
+    title=N_("ResNet50V2 (Keras Applications)"),
+    paper="He et al. 2016, Identity mappings in deep residual networks, https://arxiv.org/abs/1603.05027",
+    summary=N_(
+        "Fifty layers with skip connections, each block normalised before it computes, so that the way along the "
+        "skips is free from end to end. Its weights (95 MB) are downloaded once."
+    ),
+)
+_add(
+    Application(
+        DownloadedWeights(
+            name="DenseNet121",
+            url=f"{_WEB}densenet/densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            size=29_084_464,
+            checksum="30ee3e1110167f948a6b9946edeeb738",
+        ),
+        partial(_keras_body, function="DenseNet121"),
+        features=1024,
+        blocks=62,
+        parameters=7_037_504,
+        preprocessing=_BY_CHANNEL,
+    ),
+    title=N_("DenseNet121 (Keras Applications)"),
+    paper="Huang et al. 2017, Densely connected convolutional networks, https://arxiv.org/abs/1608.06993",
+    summary=N_(
+        "Each layer sees the outputs of all layers before it, set side by side: few parameters, much memory. Its "
+        "weights (29 MB) are downloaded once."
+    ),
+)
+_add(
+    Application(
+        DownloadedWeights(
+            name="EfficientNetV2B0",
+            url=f"{_WEB}efficientnet_v2/efficientnetv2-b0_notop.h5",
+            size=24_274_472,
+            checksum="893217f2bb855e2983157299931e43ff",
+        ),
+        partial(_keras_body, function="EfficientNetV2B0", include_preprocessing=False),
+        features=1280,
+        blocks=23,
+        parameters=5_919_312,
+        preprocessing=_BY_CHANNEL,
+    ),
+    title=N_("EfficientNetV2-B0 (Keras Applications)"),
+    paper="Tan, Le 2021, EfficientNetV2: Smaller models and faster training, https://arxiv.org/abs/2104.00298",
+    summary=N_(
+        "Found by a search that also counted how long training takes: plain convolutions in the first blocks, "
+        "depthwise ones with squeeze and excitation in the later. Its weights (24 MB) are downloaded once."
+    ),
+)
+_add(
+    Application(
+        DownloadedWeights(
+            name="ConvNeXtTiny",
+            url=f"{_WEB}convnext/convnext_tiny_notop.h5",
+            size=111_650_432,
+            checksum="d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1",
+        ),
+        _convnext_body,
+        features=768,
+        blocks=22,
+        parameters=27_820_128,
+        preprocessing=_BY_CHANNEL,
+    ),
+    title=N_("ConvNeXt-T (Keras Applications)"),
+    paper="Liu et al. 2022, A ConvNet for the 2020s, https://arxiv.org/abs/2201.03545",
+    summary=N_(
+        "A convolutional network with the habits of a transformer: patches, large depthwise kernels, few activations. "
+        "The largest and most accurate of the networks whose weights can be downloaded (112 MB)."
+    ),
+)

@@ -1,0 +1,60 @@
+"""Mirror images."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.datasets import Dataset
+from imgcls.language import N_
+from imgcls.registry import Options
+
+
+class FlipOptions(Options):
+    """Which way."""
+
+    direction: Literal["horizontal", "vertical", "both"] = Field(
+        "horizontal",
+        title=N_("direction"),
+        description=N_(
+            "horizontal: left and right change places. vertical: top and bottom. both: each of the two by its own coin."
+        ),
+    )
+
+
+def build(options: FlipOptions) -> Step:
+    """Each image is mirrored or not, with equal chance."""
+    from keras import layers
+
+    from imgcls.augmentation.draws import drawing, pictures_only
+
+    # two layers: Keras's "horizontal_and_vertical" throws one coin for both
+    ways = ["horizontal", "vertical"] if options.direction == "both" else [options.direction]
+    return pictures_only(*(drawing(layers.RandomFlip(way, dtype="float32")) for way in ways))
+
+
+def doubt(options: FlipOptions, dataset: Dataset) -> str | None:
+    if not is_writing(dataset):
+        return None
+    return N_("A mirrored digit or letter is another one, or none at all: a network that reads usually gets worse.")
+
+
+AUGMENTATIONS.add(
+    Augmentation(
+        name="flip",
+        title=N_("Flip"),
+        paper=(
+            "Krizhevsky, Sutskever, Hinton 2012, ImageNet classification with deep convolutional neural networks, "
+            "https://doi.org/10.1145/3065386"
+        ),
+        summary=N_(
+            "Mirrors every other image. A cat that looks to the left is as much a cat as one that looks to the right: "
+            "twice the images for nothing."
+        ),
+        build=build,
+        options=FlipOptions,
+        doubt=doubt,
+    )
+)

@@ -1,0 +1,77 @@
+"""A few steps on made-up images, to learn how long a recipe will take on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
+from imgcls.datasets import DATASETS, ImageSet
+from imgcls.recipe import Choice, Recipe
+from imgcls.training.check import check_parameters
+from imgcls.training.data import Batches
+from imgcls.training.optimizer import make_optimizer, optimizer_groups
+from imgcls.training.route import Body, head_of, once
+from imgcls.training.step import Steps
+from imgcls.training.timing import Timing
+
+#: Seconds that each of the three measurements may take, tracing aside.
+PATIENCE = 1.0
+#: Images and steps of the longest measurement.
+IMAGES, STEPS = 256, 16
+
+
+def measured_timing(recipe: Recipe) -> Timing:
+    """Seconds of a step, of a validated image, and of an image's features where they are computed once."""
+    dataset = DATASETS.get(recipe.dataset.name)
+    training, shape, classes = recipe.training, dataset.image_shape, len(dataset.class_names)
+    model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
+    parameters = int(model.count_params())
+    check_parameters(parameters)
+    preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
+    inputs = np.random.default_rng(0).integers(0, 256, (IMAGES, *shape), np.uint8)
+    feature_image = 0.0
+    if once(model, recipe):
+        body = Body(model, preprocessing)
+        feature_image = seconds_per_image(body.run, inputs)
+        head = head_of(model)
+        steps = Steps(head, make_optimizer(training.optimizer.name), Preprocessing(scale=1.0))
+        inputs = np.random.default_rng(0).random((IMAGES, *head.input_shape[1:]), np.float32)
+    else:
+        steps = Steps(model, optimizer_groups(model, recipe), preprocessing)
+    augmentation = () if feature_image else recipe.augmentation
+    some = ImageSet(inputs, np.arange(IMAGES) % classes, dataset.class_names)
+    step = _seconds_per_step(steps, some, training.batch_size, augmentation)
+    return Timing(step, seconds_per_image(steps.predict, inputs), parameters, feature_image)
+
+
+def _seconds_per_step(steps: Steps, some: ImageSet, batch_size: int, augmentation: Sequence[Choice]) -> float:
+    some = some.take(np.arange(batch_size * (STEPS + 2)) % len(some))
+    batches = Batches(some, batch_size, 0, augmentation).epoch(0)
+
+    def seconds(number: int) -> float:
+        return _seconds(lambda: steps.train(batches, np.full(number, 1e-6)))
+
+    seconds(1)  # traces
+    one = seconds(1)
+    each = int(min(max(1, PATIENCE / 4 / one), STEPS // 4))
+    return min(one, *(seconds(each) / each for _ in range(4 if one < PATIENCE else 1)))
+
+
+def seconds_per_image(work: Callable[[np.ndarray], Any], images: np.ndarray) -> float:
+    """What `work` takes for one image, as a share of as many at once as patience allows."""
+    few = images[: max(1, len(images) // 16)]
+    work(few)  # traces
+    rough = _seconds(lambda: work(few)) / len(few)
+    count = int(min(max(len(few), PATIENCE / max(rough, 1e-9)), len(images)))
+    work(images[:count])  # the first of a new shape is slower
+    return min(rough, _seconds(lambda: work(images[:count])) / count)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

@@ -1,0 +1,43 @@
+"""Which augmentations, how strong, and what may be wrong with them for these images."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imgcls.augmentation import AUGMENTATIONS, doubtful
+from imgcls.datasets import DATASETS
+from imgcls.recipe import MOST_AUGMENTATIONS, Choice
+from pages.components.notices import note
+from pages.components.options import option_controls
+from pages.components.words import _
+
+
+def augmentation_controls(start: tuple[Choice, ...], dataset: str, key: str) -> tuple[Choice, ...]:
+    """The augmentations that are chosen, in the order in which they are applied.
+
+    Args:
+        start: what the controls begin with.
+        dataset: name of the data set, for what makes little sense there.
+        key: names the controls within the session.
+    """
+    begun = {choice.name: choice.options for choice in start}
+    names = st.multiselect(
+        _("Augmentation"),
+        AUGMENTATIONS.names(),
+        list(begun),
+        format_func=lambda name: _(AUGMENTATIONS.get(name).title),
+        placeholder=_("none"),
+        max_selections=MOST_AUGMENTATIONS,
+        help=_("Training images are changed a little each time they are seen, so that fewer of them go further."),
+        key=key,
+    )
+    chosen = []
+    for name in names:
+        entry = AUGMENTATIONS.get(name)
+        with st.expander(_("Options of {name}", name=_(entry.title))):
+            st.caption(_(entry.summary))
+            options = option_controls(entry.options, begun.get(name, {}), f"{key} {name}")
+        chosen.append(Choice(name=name, **options))
+        if doubt := doubtful(chosen[-1], DATASETS.get(dataset)):
+            note(_(doubt))
+    return tuple(chosen)
