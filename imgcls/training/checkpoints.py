@@ -38,6 +38,7 @@ class Progress:
         images: training images seen in that time.
         waited: epochs since the best one.
         best: the `epoch` line of the best epoch.
+        top_accuracy: the highest validation accuracy of any epoch.
     """
 
     epoch: int = 0
@@ -49,6 +50,7 @@ class Progress:
     images: int = 0
     waited: int = 0
     best: dict[str, Any] | None = field(default=None)
+    top_accuracy: float = 0.0
 
 
 def snapshot(variables: Iterable[Any]) -> list[np.ndarray]:

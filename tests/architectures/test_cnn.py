@@ -140,14 +140,14 @@ def test_too_many_parameters_are_refused_before_there_is_a_run():
     ("data", "words"),
     [
         ({"blocks": []}, "“architecture.blocks” is not usable"),
-        ({"blocks": [{}] * 9}, "“architecture.blocks” is not usable"),
+        ({"blocks": [{}] * 9}, "“architecture.blocks” must have at most 8 entries"),
         ({"blocks": [{}, {"kernel": 0}]}, "“architecture.blocks.1.kernel” must be at least 1. Received: 0"),
         (
             {"blocks": [{"pooling": "min"}]},
             "“architecture.blocks.0.pooling” must be one of: 'max', 'average' or 'none'",
         ),
         ({"blocks": [{"colour": 1}]}, "no setting “architecture.blocks.0.colour”"),
-        ({"blocks": "many"}, "“architecture.blocks” is not usable"),
+        ({"blocks": "many"}, "“architecture.blocks” must be a list"),
         ({"dense": 2000}, "“architecture.dense” must be at most 1024"),
     ],
 )
