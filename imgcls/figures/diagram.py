@@ -37,7 +37,7 @@ KINDS: dict[str, tuple[str, int | None]] = {
     "EinsumDense": (N_("dense"), 1),
 }
 SKIP = N_("skip connection")
-FROZEN = N_("frozen: does not learn")
+FROZEN = N_("frozen")
 _MERGES = frozenset({"Add", "Concatenate"})
 
 
@@ -196,11 +196,11 @@ def _legend(slabs: list[Slab], skips: bool, dark: bool, words: Mapping[str, str]
         fill, line = _colour(kind, dark)
         drawn.append(f'<rect x="{x:.0f}" y="{y - 11}" width="13" height="13" rx="2" fill="{fill}" stroke="{line}"/>')
         drawn.append(_text(x + 19, y, words[name], colours["text"]))
-        x += 45 + _width(words[name])
+        x += 34 + _width(words[name])
     if any(slab.frozen for slab in slabs):
         drawn.append(f'<rect x="{x:.0f}" y="{y - 11}" width="13" height="13" rx="2" {_frozen(colours["text"])}/>')
         drawn.append(_text(x + 19, y, words[FROZEN], colours["text"]))
-        x += 45 + _width(words[FROZEN])
+        x += 34 + _width(words[FROZEN])
     if skips:
         drawn.append(
             f'<path d="M{x:.0f} {y} C{x:.0f} {y - 16} {x + 18:.0f} {y - 16} {x + 18:.0f} {y}" fill="none" '
