@@ -8,7 +8,8 @@
     │   ├── RunStateError       the run is not in a state in which that can be done
     │   ├── QueueFullError      too many runs are waiting
     │   └── PlaceError          the disk, the folder, the port or the network does not allow it
-    │       └── MissingWeightsError  weights that others trained have to be downloaded first
+    │       ├── MissingWeightsError  weights that others trained have to be downloaded first
+    │       └── MissingDataError     a data set has to be downloaded first
     └── BrokenError             our fault or the machine's; exit code 1
         ├── WorkerError         a worker process died or answered nonsense
         └── CheckpointError     a stored file does not match its checksum
@@ -84,6 +85,10 @@ class PlaceError(InputError):
 
 class MissingWeightsError(PlaceError):
     """Weights that others trained have to be downloaded first; the value `name` says which."""
+
+
+class MissingDataError(PlaceError):
+    """A data set has to be downloaded first; the value `name` says which."""
 
 
 class BrokenError(ImgclsError):

@@ -16,7 +16,7 @@ from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
 from imgcls.architectures.measure import images_a_pass
 from imgcls.architectures.transfer import learned_variables
 from imgcls.atomic import read_json
-from imgcls.datasets import DATASETS
+from imgcls.datasets import dataset_facts
 from imgcls.errors import RunStateError
 from imgcls.language import N_
 from imgcls.limits import limit
@@ -117,7 +117,7 @@ def _run_card(name: str) -> ModelCard:
             run=name,
             status=STATUS_WORDS[run.status],
         )
-    dataset = DATASETS.get(recipe.dataset.name)
+    dataset = dataset_facts(recipe.dataset)
     final = is_saved(run)
     best = result if final else _pointer_progress(run)
     return ModelCard(

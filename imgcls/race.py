@@ -16,7 +16,7 @@ from typing import Any
 from imgcls.architectures import architecture_options, parameter_count
 from imgcls.architectures.resnet import DEPTHS as RESNET_DEPTHS
 from imgcls.architectures.resnet import ResNetOptions
-from imgcls.datasets import DATASETS
+from imgcls.datasets import dataset_facts
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.language import N_
 from imgcls.recipe import Choice, Optimizer, Recipe, Training
@@ -101,7 +101,7 @@ def lane(recipe: Recipe) -> tuple[int, Variant] | None:
 
 def added_parameters(depth: int, recipe: Recipe) -> tuple[int, int, int]:
     """Parameters of the network with neither; what batch norm adds to them; what skip connections add."""
-    dataset = DATASETS.get(recipe.dataset.name)
+    dataset = dataset_facts(recipe.dataset)
     shape, classes = dataset.image_shape, len(dataset.class_names)
     count = {variant: parameter_count(variant.architecture(depth), shape, classes) or 0 for variant in Variant}
     least = count[Variant.NEITHER]

@@ -74,6 +74,18 @@ class Split(_Part):
         return self
 
 
+class Imbalance(_Part):
+    """Training images that are taken away, so that some classes become rare. Validation and test keep theirs.
+
+    `long-tail`: of k classes, class i keeps the share ratio^(i / (k − 1)), the first all, the last `ratio` (Cao et al.
+    2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss). `rare`: the chosen ones keep `ratio`.
+    """
+
+    kind: Literal["none", "long-tail", "rare"] = Field("none", title=N_("imbalance"))
+    ratio: float = Field(0.1, ge=0.005, le=1, strict=True, title=N_("share that is kept"))
+    classes: tuple[str, ...] = Field((), max_length=100, title=N_("rare classes"))
+
+
 class Optimizer(_Part):
     """The rule that turns gradients into steps; Keras's own."""
 
@@ -92,6 +104,10 @@ class Training(_Part):
     precision: Literal["float32", "mixed_bfloat16"] = Field("float32", title=N_("precision"))
 
 
+#: Settings that came after the first recipes were stored.
+_LATER = ("augmentation", "corrections", "label_noise", "imbalance", "balance")
+
+
 class Recipe(_Part):
     """What is trained on what, and how.
 
@@ -103,6 +119,10 @@ class Recipe(_Part):
     version: Literal[1] = 1
     dataset: Choice = Choice(name="mnist-5k")
     split: Split = Split()
+    corrections: str = Field("", pattern=r"^([0-9a-f]{12})?$", title=N_("corrections"))
+    label_noise: float = Field(0.0, ge=0, le=0.9, strict=True, title=N_("label noise"))
+    imbalance: Imbalance = Imbalance()
+    balance: Choice = Choice(name="none")
     augmentation: tuple[Choice, ...] = Field((), max_length=MOST_AUGMENTATIONS, title=N_("augmentation"))
     architecture: Choice = Choice(name="seed-cnn")
     training: Training = Training()
@@ -118,9 +138,10 @@ class Recipe(_Part):
 
     def hash(self) -> str:
         """The same for equal recipes: 12 hexadecimal digits of a sha256."""
-        said = self.model_dump(mode="json")
-        if not self.augmentation:
-            del said["augmentation"]  # what had no augmentation before there was any keeps its hash
+        said, usual = self.model_dump(mode="json"), Recipe().model_dump(mode="json")
+        for name in _LATER:
+            if said[name] == usual[name]:
+                del said[name]  # what was a recipe before there was this setting keeps its hash
         data = json.dumps(said, sort_keys=True)
         return hashlib.sha256(data.encode()).hexdigest()[:12]
 

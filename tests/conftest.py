@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from imgcls.datasets import DATASETS, Dataset, ImageSet, load
+from imgcls.datasets import DATASETS, Dataset, Facts, ImageSet, load
+from imgcls.datasets.registry import fixed
 from imgcls.recipe import Choice, Recipe, recipe_from
 from imgcls.runs import Run, create_run, get_run
 from imgcls.runs.status import LOCK, QUEUE
@@ -154,9 +155,7 @@ def bars(monkeypatch: pytest.MonkeyPatch) -> Dataset:
         summary="",
         source="",
         licence="",
-        image_shape=(12, 12, 1),
-        class_names=made.class_names,
-        size=150,
+        facts=fixed(Facts((12, 12, 1), made.class_names, 150)),
         load=lambda options: made,
     )
     monkeypatch.setitem(DATASETS._entries, "bars", dataset)

@@ -18,7 +18,7 @@ def test_every_preset_can_be_trained(name):
     assert preset.title
     assert len(preset.summary) > 60
     assert recipe_from_code(preset.recipe.to_code()) == preset.recipe
-    dataset = DATASETS.get(preset.recipe.dataset.name)
+    dataset = DATASETS.get(preset.recipe.dataset.name).usual
     assert [choice.name for choice in preset.recipe.augmentation if doubtful(choice, dataset)] == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -83,7 +83,7 @@ def build(options: AffineOptions) -> Step:
     return step
 
 
-def doubt(options: AffineOptions, dataset: Dataset) -> str | None:
+def doubt(options: AffineOptions, dataset: Facts) -> str | None:
     if not is_writing(dataset):
         return None
     if options.degrees > 45:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -48,7 +48,7 @@ def build(options: ColourJitterOptions) -> Step:
     return pictures_only(change)
 
 
-def doubt(options: ColourJitterOptions, dataset: Dataset) -> str | None:
+def doubt(options: ColourJitterOptions, dataset: Facts) -> str | None:
     if dataset.image_shape[-1] != 1:
         return None
     return N_("These images are grey: only brightness and contrast change.")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from imgcls.augmentation.boxes import random_boxes
 from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -60,7 +60,7 @@ def _beta(count: Any, alpha: float, seed: Any) -> Any:
     return one / (one + other)
 
 
-def doubt(options: CutMixOptions, dataset: Dataset) -> str | None:
+def doubt(options: CutMixOptions, dataset: Facts) -> str | None:
     if not is_writing(dataset):
         return None
     return N_(

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -98,7 +98,7 @@ def fetched(images: Any, down: Any, right: Any) -> Any:
     return tf.reshape(mixed, [-1, height, width, channels])
 
 
-def doubt(options: ElasticOptions, dataset: Dataset) -> str | None:
+def doubt(options: ElasticOptions, dataset: Facts) -> str | None:
     if is_writing(dataset):
         return None
     return N_("This imitates the unsteady hand of a writer: things in photographs do not bend like that.")

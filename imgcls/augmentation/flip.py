@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -35,7 +35,7 @@ def build(options: FlipOptions) -> Step:
     return pictures_only(*(drawing(layers.RandomFlip(way, dtype="float32")) for way in ways))
 
 
-def doubt(options: FlipOptions, dataset: Dataset) -> str | None:
+def doubt(options: FlipOptions, dataset: Facts) -> str | None:
     if not is_writing(dataset):
         return None
     return N_("A mirrored digit or letter is another one, or none at all: a network that reads usually gets worse.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -87,7 +87,7 @@ def changes(strength: float) -> list[tuple[Change, bool]]:
     ]
 
 
-def doubt(options: RandAugmentOptions, dataset: Dataset) -> str | None:
+def doubt(options: RandAugmentOptions, dataset: Facts) -> str | None:
     if not is_writing(dataset):
         return None
     return N_(

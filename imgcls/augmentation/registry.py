@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.recipe import Choice, refusal
 from imgcls.registry import MISSING_AUGMENTATION, Options, Registry
 
@@ -22,15 +22,15 @@ Step = Callable[[Any, Any, Any], tuple[Any, Any]]
 #: options → the change; layers are made here, outside any graph
 Builder = Callable[[Any], Step]
 #: (options, data set) → why this makes little sense here, marked with `N_`; None: it does
-Doubt = Callable[[Any, Dataset], str | None]
+Doubt = Callable[[Any, Facts], str | None]
 
 
-def no_doubt(options: Any, dataset: Dataset) -> str | None:
+def no_doubt(options: Any, dataset: Facts) -> str | None:
     """It makes sense everywhere."""
     return None
 
 
-def is_writing(dataset: Dataset) -> bool:
+def is_writing(dataset: Facts) -> bool:
     """Whether the images are strokes of a hand: digits, letters."""
     return dataset.preparation == "mnist-style"
 
@@ -78,7 +78,7 @@ def augmentation_options(choice: Choice) -> Options:
         raise refusal(error, prefix=f"augmentation.{choice.name}") from None
 
 
-def doubtful(choice: Choice, dataset: Dataset) -> str | None:
+def doubtful(choice: Choice, dataset: Facts) -> str | None:
     """Why `choice` makes little sense for the images of `dataset`, as a sentence to be translated; None: it does.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
-from imgcls.datasets import Dataset
+from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -32,7 +32,7 @@ def build(options: RotateOptions) -> Step:
     return pictures_only(drawing(layers.RandomRotation(options.degrees / 360, fill_mode="constant", dtype="float32")))
 
 
-def doubt(options: RotateOptions, dataset: Dataset) -> str | None:
+def doubt(options: RotateOptions, dataset: Facts) -> str | None:
     if not is_writing(dataset) or options.degrees <= 45:
         return None
     return N_("Turned by more than 45 degrees, some digits and letters begin to look like others: a 6 like a 9.")

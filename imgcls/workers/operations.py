@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from imgcls.architectures import build_model
-from imgcls.datasets import DATASETS
+from imgcls.datasets import dataset_facts
 from imgcls.errors import UnknownNameError
 from imgcls.evaluation.metrics import softmax
 from imgcls.explain import explain
@@ -98,7 +98,7 @@ def describe(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer
 
     recipe = recipe_from(arguments["recipe"])
     check_recipe(recipe)
-    dataset = DATASETS.get(recipe.dataset.name)
+    dataset = dataset_facts(recipe.dataset)
     model = build_model(recipe.architecture, dataset.image_shape, len(dataset.class_names), recipe.seed)
     check_parameters(int(model.count_params()))
     found = parts(model)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from imgcls.augmentation import AUGMENTATIONS, doubtful
-from imgcls.datasets import DATASETS
+from imgcls.datasets import dataset_facts
 from imgcls.recipe import MOST_AUGMENTATIONS, Choice
 from pages.components.notices import note
 from pages.components.options import option_controls
 from pages.components.words import _
 
 
-def augmentation_controls(start: tuple[Choice, ...], dataset: str, key: str) -> tuple[Choice, ...]:
+def augmentation_controls(start: tuple[Choice, ...], dataset: Choice, key: str) -> tuple[Choice, ...]:
     """The augmentations that are chosen, in the order in which they are applied.
 
     Args:
         start: what the controls begin with.
-        dataset: name of the data set, for what makes little sense there.
+        dataset: the data set, for what makes little sense there.
         key: names the controls within the session.
     """
     begun = {choice.name: choice.options for choice in start}
@@ -38,6 +38,6 @@ def augmentation_controls(start: tuple[Choice, ...], dataset: str, key: str) -> 
             st.caption(_(entry.summary))
             options = option_controls(entry.options, begun.get(name, {}), f"{key} {name}")
         chosen.append(Choice(name=name, **options))
-        if doubt := doubtful(chosen[-1], DATASETS.get(dataset)):
+        if doubt := doubtful(chosen[-1], dataset_facts(dataset)):
             note(_(doubt))
     return tuple(chosen)

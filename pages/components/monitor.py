@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from imgcls.atomic import read_json
-from imgcls.datasets import DATASETS
+from imgcls.datasets import dataset_facts
 from imgcls.errors import ImgclsError, error_from_json
 from imgcls.figures.confusion import confusion_figure
 from imgcls.figures.curves import CurveWords, Quantity, curve_figure, curve_lines
@@ -330,6 +330,6 @@ def _inside(run: Run, curve: Curve) -> None:
                 show_picture(sheet, _("{count} filters", count=arrays["filters"].shape[-1]), width=320)
         with mistakes:
             st.markdown(_("**Validation images.** A row is what they are, a column what the network says."))
-            names = DATASETS.get(run.recipe.dataset.name).class_names
+            names = dataset_facts(run.recipe.dataset).class_names
             figure = confusion_figure(arrays["confusion"], names, is_dark(), _("predicted class"), _("true class"))
             st.plotly_chart(figure, key="confusion", config=PLOT_CONFIG, theme=None, alt=_("Confusion matrix"))

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
-from imgcls.datasets import DATASETS, load, split_indices
+from imgcls.datasets import DATASETS, dataset_facts, load, split_indices
 from imgcls.errors import ImgclsError, MissingWeightsError
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP, network_diagram
 from imgcls.images import enlarge
@@ -61,7 +61,7 @@ def _numbers(recipe: Recipe) -> dict[str, Any] | None:
         show_error(error)
         return None
     timing, costs = Timing(**timed.facts) if timed else None, described.facts if described else None
-    count = -(-round(DATASETS.get(recipe.dataset.name).size * recipe.split.train) // recipe.training.batch_size)
+    count = -(-dataset_facts(recipe.dataset).sizes(recipe.split)[0] // recipe.training.batch_size)
     batch = recipe.training.batch_size
     facts = [
         (_("Parameters"), f"{timing.parameters:,}" if timing else "…", ""),
@@ -123,10 +123,10 @@ def _samples(name: str, _recipe: Recipe, across: int = 20) -> np.ndarray:
 
 
 def _parts(recipe: Recipe) -> str:
-    size, split = DATASETS.get(recipe.dataset.name).size, recipe.split
+    train, validation, test = dataset_facts(recipe.dataset).sizes(recipe.split)
     return _(
         "{train:,} images to train on, {validation:,} to validate each epoch, {test:,} kept for the test at the end.",
-        train=round(size * split.train),
-        validation=round(size * split.validation),
-        test=round(size * split.test),
+        train=train,
+        validation=validation,
+        test=test,
     )

@@ -48,7 +48,7 @@ def recipe_form() -> Recipe | None:
         key=f"{key} epochs",
     )
     batch, rate = _steps(start, key)
-    augmentation = augmentation_controls(start.augmentation, dataset.name, f"{key} augmentation")
+    augmentation = augmentation_controls(start.augmentation, dataset, f"{key} augmentation")
     with st.expander(_summary(start, key)):
         more = _advanced(start, key)
     optimizer = Optimizer(name=more.pop("optimizer"), learning_rate=rate)

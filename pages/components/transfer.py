@@ -12,7 +12,7 @@ from imgcls.architectures import architecture_options
 from imgcls.architectures.efficientnet_lite0 import EfficientNetLite0Options
 from imgcls.architectures.from_run import FromRunOptions
 from imgcls.architectures.transfer import BodyOptions
-from imgcls.datasets import DATASETS, load, split_indices
+from imgcls.datasets import dataset_facts, load, split_indices
 from imgcls.errors import ImgclsError
 from imgcls.images import enlarge
 from imgcls.models import model_card
@@ -103,7 +103,7 @@ def _colour(picture: np.ndarray) -> np.ndarray:
 
 
 def _new_head(recipe: Recipe, described: dict[str, Any] | None) -> None:
-    classes = len(DATASETS.get(recipe.dataset.name).class_names)
+    classes = len(dataset_facts(recipe.dataset).class_names)
     features = described["features"] if described else None
     count = f"{(features + 1) * classes:,}" if features else "…"
     st.metric(_("New parameters"), count)
@@ -144,8 +144,9 @@ def _what_learns(recipe: Recipe, options: BodyOptions, described: dict[str, Any]
 
 def _once(recipe: Recipe, timing: Timing) -> None:
     """What goes through the frozen body, and how long that takes."""
-    size, split, copies = DATASETS.get(recipe.dataset.name).size, recipe.split, augmented_copies(recipe)
-    seconds = size * (split.train * copies + split.validation) * timing.feature_image
+    train, validation, _test = dataset_facts(recipe.dataset).sizes(recipe.split)
+    copies = augmented_copies(recipe)
+    seconds = (train * copies + validation) * timing.feature_image
     if recipe.augmentation:
         text = _(
             "So {copies} changed copies of each training image go through the body, which takes about {once}, and no "

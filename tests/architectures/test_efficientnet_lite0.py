@@ -139,9 +139,10 @@ def test_options_out_of_range_are_refused(options, message):
 def photographs(bars, monkeypatch):
     """The recipe of a run on images that the network takes."""
     from imgcls.datasets import DATASETS
+    from imgcls.datasets.registry import fixed
     from imgcls.recipe import recipe_from
 
-    monkeypatch.setitem(DATASETS._entries, "bars", replace(bars, image_shape=SMALL))
+    monkeypatch.setitem(DATASETS._entries, "bars", replace(bars, facts=fixed(replace(bars.usual, image_shape=SMALL))))
     return recipe_from({"dataset": {"name": "bars"}, "architecture": {"name": NAME}})
 
 

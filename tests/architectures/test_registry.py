@@ -57,7 +57,7 @@ NONE = "colours"
 def pairs() -> list[tuple[str, str]]:
     found = []
     for name in ARCHITECTURES.names():
-        takes = [dataset.name for dataset in DATASETS if fits(name, dataset.image_shape)]
+        takes = [dataset.name for dataset in DATASETS if fits(name, dataset.usual.image_shape)]
         found += [(name, dataset) for dataset in takes or [NONE]]
     return found
 

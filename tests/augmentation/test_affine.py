@@ -61,7 +61,7 @@ def test_digits_move_as_scipy_moves_them():
 
 
 def test_what_may_be_wrong_for_digits():
-    digits_set = DATASETS.get("mnist-5k")
+    digits_set = DATASETS.get("mnist-5k").usual
     assert doubtful(Choice(name="affine"), digits_set) is None
     assert "45 degrees" in str(doubtful(Choice(name="affine", degrees=90.0), digits_set))
     assert "a quarter" in str(doubtful(Choice(name="affine", distance=0.4), digits_set))

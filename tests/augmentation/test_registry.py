@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imgcls.augmentation import AUGMENTATIONS, augmentation_options, doubtful
-from imgcls.datasets import DATASETS, Dataset
+from imgcls.datasets import DATASETS, Facts
 from imgcls.errors import RecipeError, UnknownNameError
 from imgcls.recipe import Choice
 from tests.augmentation.helpers import changed, digits, one_hot
@@ -31,12 +31,10 @@ NEUTRAL = {
 MIXING = {"mixup", "cutmix"}
 
 
-def photographs(**changed: object) -> Dataset:
+def photographs(**changed: object) -> Facts:
     """A data set of coloured photographs, by name only."""
-    facts = {"name": "photos", "image_shape": (32, 32, 3), "preparation": "fit"} | changed
-    return Dataset(
-        title="", summary="", source="", licence="", class_names=("a", "b"), size=2, load=lambda options: None, **facts
-    )
+    facts = {"image_shape": (32, 32, 3), "preparation": "fit"} | changed
+    return Facts(class_names=("a", "b"), size=2, **facts)
 
 
 def test_the_twelve_are_there():
@@ -112,14 +110,14 @@ def test_unknown_names_are_refused():
     ids=str,
 )
 def test_doubts_are_said(choice, on_digits, on_photographs):
-    for dataset, words in ((DATASETS.get("mnist-5k"), on_digits), (photographs(), on_photographs)):
+    for dataset, words in ((DATASETS.get("mnist-5k").usual, on_digits), (photographs(), on_photographs)):
         said = doubtful(choice, dataset)
         assert (words in said and said.endswith(".")) if words else said is None
 
 
 def test_every_augmentation_can_be_doubted_about_every_data_set():
     for name in NAMES:
-        for dataset in DATASETS:
+        for dataset in (entry.usual for entry in DATASETS):
             assert doubtful(Choice(name=name), dataset) is None or len(doubtful(Choice(name=name), dataset)) > 20
     with pytest.raises(UnknownNameError):
         doubtful(Choice(name="blur"), photographs())

@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from imgcls.datasets import DATASETS, Dataset, ImageSet
+from imgcls.datasets import DATASETS, Dataset, Facts, ImageSet
+from imgcls.datasets.registry import fixed
 from imgcls.recipe import Recipe, recipe_from
 
 PARTS = ("imagenet", "transfer", "best", "depth")
@@ -83,7 +84,7 @@ def pieces(options: Any = None) -> ImageSet:
 
 
 def transfer(rounds: int = 1, epochs: int = 30) -> dict[str, Any]:
-    DATASETS.add(Dataset("pieces", "Pieces", "", "", "", (32, 32, 3), PHOTOGRAPHS, 1000, pieces))
+    DATASETS.add(Dataset("pieces", "Pieces", "", "", "", fixed(Facts((32, 32, 3), PHOTOGRAPHS, 1000)), pieces))
     seconds: dict[str, list[float]] = {"once": [], "every epoch": []}
     accuracy: dict[str, list[float]] = {"once": [], "every epoch": []}
     for _ in range(rounds):

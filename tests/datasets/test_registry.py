@@ -13,16 +13,17 @@ from imgcls.recipe import Choice
 @pytest.mark.parametrize("name", DATASETS.names())
 def test_every_data_set(name):
     entry = DATASETS.get(name)
+    facts = entry.usual
     images = load(Choice(name=name))
-    assert images.images.shape == (entry.size, *entry.image_shape)
+    assert images.images.shape == (facts.size, *facts.image_shape)
     assert images.images.dtype == np.uint8
-    assert images.image_shape == entry.image_shape
-    assert entry.image_shape[2] in (1, 3)
-    assert images.labels.shape == (entry.size,) == (len(images),)
+    assert images.image_shape == facts.image_shape
+    assert facts.image_shape[2] in (1, 3)
+    assert images.labels.shape == (facts.size,) == (len(images),)
     assert images.labels.dtype == np.int64
-    assert images.class_names == entry.class_names
-    assert len(set(entry.class_names)) == len(entry.class_names) >= 2
-    assert sorted(set(images.labels.tolist())) == list(range(len(entry.class_names)))
+    assert images.class_names == facts.class_names
+    assert len(set(facts.class_names)) == len(facts.class_names) >= 2
+    assert sorted(set(images.labels.tolist())) == list(range(len(facts.class_names)))
     assert np.ptp(images.images) > 100  # pictures, not a black table
     for text in (entry.title, entry.summary, entry.source, entry.licence):
         assert text

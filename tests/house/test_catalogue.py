@@ -98,7 +98,7 @@ def option_texts(name: str) -> list[str]:
 
 def doubts() -> list[str]:
     """What augmentations say against themselves, mild and strong, for writing and for photographs."""
-    writing = DATASETS.get("mnist-5k")
+    writing = DATASETS.get("mnist-5k").usual
     photographs = replace(writing, preparation="fit", image_shape=(32, 32, 3))
     found = []
     for entry in AUGMENTATIONS:

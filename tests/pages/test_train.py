@@ -70,7 +70,7 @@ def test_augmentation_with_its_options_and_its_doubt(visit: Any, engine: Any, wo
     app = visit("train")
     field(app, "multiselect", "Augmentation").set_value(["flip", "shift"]).run()
     assert not app.exception
-    assert str(doubtful(Choice(name="flip"), DATASETS.get("mnist-5k"))) in words(app)
+    assert str(doubtful(Choice(name="flip"), DATASETS.get("mnist-5k").usual)) in words(app)
     app.button(key="start").click().run()
     ((_, submitted),) = engine.calls
     assert [choice.name for choice in submitted.augmentation] == ["flip", "shift"]
