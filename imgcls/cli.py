@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     add("datasets", commands.datasets, "list the data sets")
     add("architectures", commands.architectures, "list the networks")
     add("augmentations", commands.augmentations, "list the ways to change images while training")
+    add("balances", commands.balances, "list what can be done about rare classes")
     add("presets", commands.presets, "list the recipes to begin with")
     add("methods", commands.methods, "list the methods of explanation")
     _add_weights(add("weights", commands.weights, "list the weights that can be downloaded, or download some"))
@@ -60,6 +61,7 @@ def _add_weights(command: argparse.ArgumentParser) -> None:
 def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", metavar="NAME", help="see: datasets")
     command.add_argument("--architecture", metavar="NAME", help="see: architectures")
+    command.add_argument("--balance", metavar="NAME", help="what is done about rare classes; see: balances")
     command.add_argument("--epochs", type=int)
     command.add_argument("--batch-size", type=int)
     command.add_argument("--seed", type=int)

@@ -16,13 +16,13 @@ from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
 from imgcls.architectures.measure import images_a_pass
 from imgcls.architectures.transfer import learned_variables
 from imgcls.atomic import read_json
-from imgcls.datasets import dataset_facts
 from imgcls.errors import RunStateError
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.runs import STATUS_WORDS, Run, get_run
 from imgcls.saved_model import is_saved, read_model
 from imgcls.training.checkpoints import Checkpoints, restore
+from imgcls.training.data_card import data_of
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _run_card(name: str) -> ModelCard:
             run=name,
             status=STATUS_WORDS[run.status],
         )
-    dataset = dataset_facts(recipe.dataset)
+    dataset = data_of(run.folder, recipe)
     final = is_saved(run)
     best = result if final else _pointer_progress(run)
     return ModelCard(

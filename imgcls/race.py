@@ -26,7 +26,7 @@ from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_ti
 
 #: Deeper ones take longer than a lesson.
 DEPTHS = tuple(depth for depth in RESNET_DEPTHS if depth <= 56)
-DEFAULT_DEPTH = 20
+DEFAULT_DEPTH = 32
 MOST_EPOCHS = 10
 #: What a race begins with, but for its architecture.
 DEFAULT = Recipe(training=Training(epochs=3, batch_size=32, optimizer=Optimizer(name="adam", learning_rate=0.001)))
@@ -242,7 +242,7 @@ def _whole_seconds(curve: Curve) -> float | None:
     if not (curve.start and curve.step and curve.images_per_second):
         return None
     validation = curve.epochs[-1].get("validation_seconds", 0.0) if curve.epochs else 0.0
-    return float(curve.start["epochs"] * (curve.start["train_images"] / curve.images_per_second + validation))
+    return float(curve.start["epochs"] * (curve.epoch_images / curve.images_per_second + validation))
 
 
 def most_and_least_even(gradients: Mapping[Variant, Gradients]) -> list[Variant]:

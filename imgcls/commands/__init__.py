@@ -2,13 +2,14 @@
 
 from imgcls.commands.asking import evaluate, explain, predict
 from imgcls.commands.doctor import doctor
-from imgcls.commands.listing import architectures, augmentations, datasets, methods, presets, runs
+from imgcls.commands.listing import architectures, augmentations, balances, datasets, methods, presets, runs
 from imgcls.commands.training import resume, train
 from imgcls.commands.weights import weights
 
 __all__ = [
     "architectures",
     "augmentations",
+    "balances",
     "datasets",
     "doctor",
     "evaluate",

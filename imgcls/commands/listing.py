@@ -1,4 +1,4 @@
-"""datasets, architectures, augmentations, methods, presets, runs."""
+"""datasets, architectures, augmentations, balances, methods, presets, runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 from imgcls.architectures import ARCHITECTURES
 from imgcls.augmentation import AUGMENTATIONS
+from imgcls.balance import BALANCES
 from imgcls.commands.answer import Answer, table
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods as explanation_methods
@@ -65,6 +66,21 @@ def augmentations(asked: argparse.Namespace) -> Answer:
         for entry in AUGMENTATIONS
     ]
     return Answer({"augmentations": data}, table([(entry.name, entry.title, entry.paper) for entry in AUGMENTATIONS]))
+
+
+def balances(asked: argparse.Namespace) -> Answer:
+    data = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "paper": entry.paper,
+            "summary": entry.summary,
+            "formula": entry.formula,
+            "options": entry.options.model_json_schema().get("properties", {}),
+        }
+        for entry in BALANCES
+    ]
+    return Answer({"balances": data}, table([(entry.name, entry.title, entry.formula) for entry in BALANCES]))
 
 
 def presets(asked: argparse.Namespace) -> Answer:

@@ -35,6 +35,7 @@ def asked_recipe(asked: argparse.Namespace) -> Recipe:
     flags = {
         "dataset.name": asked.dataset,
         "architecture.name": _registered(asked.architecture),
+        "balance.name": asked.balance,
         "training.epochs": asked.epochs,
         "training.batch_size": asked.batch_size,
         "seed": asked.seed,

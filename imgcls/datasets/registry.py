@@ -101,7 +101,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A registered data set. `facts` and `load` take its checked options."""
+    """A registered data set. `facts` and `load` take its checked options.
+
+    `version` changes with the images of a data set that people made; it is empty for one that never changes.
+    """
 
     name: str
     title: str
@@ -112,6 +115,7 @@ class Dataset:
     load: Callable[[Any], ImageSet]
     options: type[Options] = Options
     is_own: bool = False
+    version: Callable[[], str] = str
     warnings: tuple[str, ...] = field(default=())
 
     @property

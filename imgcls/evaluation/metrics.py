@@ -37,6 +37,16 @@ def accuracy_interval(accuracy_: float, count: int, z: float = 1.959964) -> tupl
     return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
+def balanced_accuracy(matrix: np.ndarray) -> float:
+    """The mean recall over the classes that have images, from a confusion matrix: every class counts the same.
+
+    Brodersen et al. 2010, The Balanced Accuracy and Its Posterior Distribution. On a test set with as many images of
+    each class it is the accuracy.
+    """
+    recall = per_class(matrix)["recall"]
+    return float(recall[matrix.sum(axis=1) > 0].mean())
+
+
 def per_class(matrix: np.ndarray) -> dict[str, np.ndarray]:
     """Precision, recall and F1 of each class, float64 (classes,), from a confusion matrix; 0 where undefined."""
     hits = np.diag(matrix).astype(float)

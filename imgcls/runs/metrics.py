@@ -85,6 +85,11 @@ class Curve:
         """The epoch line that was the best when the log ends."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.get("best")), None)
 
+    @property
+    def epoch_images(self) -> int:
+        """Images that an epoch sees; known once it has begun."""
+        return int(self.start.get("epoch_images", self.start["train_images"]))
+
     def seconds_left(self) -> float | None:
         """Time that the remaining steps take at the present speed, in seconds; None before the first step."""
         if not (self.start and self.step and self.images_per_second):
@@ -92,7 +97,7 @@ class Curve:
         epochs = (self.total_steps - self.last_step) / max(1, self.steps_per_epoch)
         validation = self.epochs[-1].get("validation_seconds", 0.0) if self.epochs else 0.0
         whole = self.start["epochs"] - sum(1 for epoch in self.epochs if not epoch.get("partial"))
-        return epochs * self.start["train_images"] / self.images_per_second + validation * max(0, whole)
+        return epochs * self.epoch_images / self.images_per_second + validation * max(0, whole)
 
     def _take(self, line: dict[str, Any]) -> None:
         self.last_time = line["t"]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from imgcls.architectures import architecture_options, check_image_shape, parameter_count
 from imgcls.augmentation import augmentation_options
+from imgcls.balance import balance_options
 from imgcls.datasets import dataset_facts
+from imgcls.datasets.corrections import read_corrections
+from imgcls.datasets.imbalance import kept_shares
 from imgcls.errors import RecipeError
 from imgcls.language import N_
 from imgcls.limits import limit
@@ -15,12 +18,15 @@ def check_recipe(recipe: Recipe) -> None:
     """Check names, options, sizes and limits.
 
     Raises:
-        UnknownNameError: the data set, architecture or an augmentation is not registered.
+        UnknownNameError: the data set, architecture or an augmentation is not registered, or corrections are not there.
         RecipeError: an option is out of range, the image size does not fit, or a limit is exceeded.
     """
     dataset = dataset_facts(recipe.dataset)
     architecture_options(recipe.architecture)
     _check_augmentation(recipe)
+    balance_options(recipe.balance)
+    kept_shares(recipe.imbalance, dataset.class_names)
+    read_corrections(recipe.corrections, recipe.dataset)
     check_image_shape(recipe.architecture, dataset.image_shape)
     parameters = parameter_count(recipe.architecture, dataset.image_shape, len(dataset.class_names))
     if parameters is not None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from imgcls.augmentation import augment
+from imgcls.balance import Plan, epoch_order, epoch_size
 from imgcls.datasets import ImageSet, load, split_indices
+from imgcls.datasets.corrections import corrected, read_corrections
+from imgcls.datasets.imbalance import thinned
+from imgcls.datasets.noise import noisy_labels
+from imgcls.errors import RecipeError
+from imgcls.language import N_
 from imgcls.recipe import Choice, Recipe
 
 
@@ -28,10 +34,35 @@ class RunData:
 
 
 def run_data(recipe: Recipe) -> RunData:
-    """Load and split as the recipe says. The test part is for `imgcls.evaluation` alone."""
+    """Load, split, correct and unbalance as the recipe says. The test part is for `imgcls.evaluation` alone.
+
+    Label noise and imbalance are the training part's; validation and test keep their labels and images.
+
+    Raises:
+        RecipeError: a class is too small, or too much of it was left out.
+        UnknownNameError: the recipe's corrections are not on this machine.
+    """
     images = load(recipe.dataset)
-    parts = split_indices(images.labels, recipe.split, recipe.seed)
-    return RunData(images.take(parts.train), images.take(parts.validation), images.take(parts.test), parts.test)
+    drawn = split_indices(images.labels, recipe.split, recipe.seed, images.parts, images.class_names)
+    labels, parts = corrected(images, drawn, read_corrections(recipe.corrections, recipe.dataset))
+    images = replace(images, labels=labels)
+    train, validation, test = (images.take(part) for part in (parts.train, parts.validation, parts.test))
+    _check_parts(train, validation, test)
+    train = train.take(thinned(train.labels, images.class_names, recipe.imbalance, recipe.seed))
+    noisy = noisy_labels(train.labels, len(images.class_names), recipe.label_noise, recipe.seed)
+    return RunData(replace(train, labels=noisy), validation, test, parts.test)
+
+
+def _check_parts(*parts: ImageSet) -> None:
+    """Refuse what corrections left without a class to learn or to test."""
+    for part, name in zip(parts, ("training", "validation", "test"), strict=True):
+        missing = [name for label, name in enumerate(part.class_names) if label not in part.labels]
+        if missing:
+            raise RecipeError(
+                N_("Expected images of every class for training, validation and test. Received none of: {missing}."),
+                missing=", ".join(missing),
+                part=name,
+            )
 
 
 class Batches:
@@ -43,6 +74,7 @@ class Batches:
         seed: the recipe's.
         augmentation: the recipe's; it changes the images of every epoch anew.
         labels: float32 (n, classes), where they are not the one-hot ones of `images`.
+        plan: of the balance strategy: how often images are seen, and which of them are augmented.
     """
 
     def __init__(
@@ -52,14 +84,22 @@ class Batches:
         seed: int,
         augmentation: Sequence[Choice] = (),
         labels: np.ndarray | None = None,
+        plan: Plan | None = None,
     ) -> None:
         import tensorflow as tf
 
         self._images = tf.constant(images.images)
         one_hot = tf.one_hot(images.labels, len(images.class_names))
         self._labels = one_hot if labels is None else tf.constant(labels, tf.float32)
-        self._size, self._count, self._seed = batch_size, len(images), seed
+        self._size, self._seed, self._plan = batch_size, seed, plan or Plan()
+        self._classes = images.labels if labels is None else np.argmax(labels, axis=1)
+        self._count = epoch_size(len(images), self._plan.drawn)
         self._augment = augment(augmentation, seed)
+
+    @property
+    def images(self) -> int:
+        """Images of an epoch, repeated ones counted as often as they come."""
+        return self._count
 
     @property
     def per_epoch(self) -> int:
@@ -77,7 +117,7 @@ class Batches:
         """
         import tensorflow as tf
 
-        order = np.random.default_rng([self._seed, number]).permutation(self._count)
+        order = epoch_order(self._classes, self._plan.drawn, self._seed, number)
         # gathering whole batches: a pipeline of single images would cost more than the training step
         starts = tf.data.Dataset.range(skip * self._size, self._count, self._size)
         order = tf.constant(order)
@@ -86,6 +126,19 @@ class Batches:
         def batch(start: Any) -> tuple[Any, Any]:
             indices = order[start : start + self._size]
             images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
-            return self._augment(images, labels, epoch, start // self._size) if self._augment else (images, labels)
+            return self._augmented(images, labels, epoch, start // self._size)
 
         return iter(starts.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4))
+
+    def _augmented(self, images: Any, labels: Any, epoch: Any, number: Any) -> tuple[Any, Any]:
+        import tensorflow as tf
+
+        if self._augment is None:
+            return images, labels
+        changed, mixed = self._augment(images, labels, epoch, number)
+        if self._plan.augmented is None:
+            return changed, mixed
+        # (b,): whose class is augmented
+        chosen = tf.gather(tf.constant(self._plan.augmented), tf.argmax(labels, axis=1))
+        wide = tf.reshape(chosen, [-1, *[1] * (len(images.shape) - 1)])
+        return tf.where(wide, changed, tf.cast(images, tf.float32)), tf.where(chosen[:, None], mixed, labels)

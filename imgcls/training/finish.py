@@ -17,6 +17,7 @@ from imgcls.limits import limit
 from imgcls.runs.status import RESULT, Status
 from imgcls.saved_model import CARD, MODEL
 from imgcls.training.checkpoints import restore
+from imgcls.training.data_card import data_of
 from imgcls.training.loop import REASONS, Ending, Session
 
 EVALUATION = "evaluation.npz"
@@ -68,6 +69,7 @@ def write_card(session: Session) -> None:
         {
             "class_names": list(session.data.class_names),
             "image_shape": list(session.data.train.image_shape),
+            "preparation": data_of(session.folder, session.recipe).preparation,
             "input": "float32 = uint8 pixel * scale + offset",
             "scale": preprocessing.scale,
             "offset": preprocessing.offset,

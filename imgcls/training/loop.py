@@ -28,6 +28,7 @@ from imgcls.training.checkpoints import (
 )
 from imgcls.training.control import Control
 from imgcls.training.data import RunData, run_data
+from imgcls.training.data_card import hold_data
 from imgcls.training.route import FeatureProgress, route
 from imgcls.training.schedule import schedule_factor
 from imgcls.training.step import MOST
@@ -67,6 +68,7 @@ class Session:
         check_recipe(recipe)
         self.folder, self.recipe, self.control, self.log = folder, recipe, control, log
         self.data: RunData = run_data(recipe)
+        hold_data(folder, recipe)
         training = recipe.training
         shape, classes = self.data.train.image_shape, len(self.data.class_names)
         self.model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
@@ -114,6 +116,7 @@ class Session:
             epochs=self.recipe.training.epochs,
             steps_per_epoch=self.per_epoch,
             train_images=len(self.data.train),
+            epoch_images=self.route.images,
             validation_images=len(self.data.validation),
             classes=len(self.data.class_names),
         )
@@ -218,7 +221,7 @@ class Session:
         """Images in each of `count` batches; the last one of an epoch may be smaller."""
         sizes = np.full(count, self.recipe.training.batch_size)
         if last:
-            sizes[-1] = len(self.data.train) - (self.per_epoch - 1) * self.recipe.training.batch_size
+            sizes[-1] = self.route.images - (self.per_epoch - 1) * self.recipe.training.batch_size
         return sizes
 
     def _adapt(self, count: int, took: float) -> None:
@@ -293,7 +296,7 @@ class Session:
         return True
 
     def _seen_in_epoch(self, partial: bool) -> int:
-        whole = len(self.data.train)
+        whole = self.route.images
         steps = self.progress.step % self.per_epoch
         return max(1, min(whole, steps * self.recipe.training.batch_size)) if partial else whole
 

@@ -15,10 +15,12 @@ import numpy as np
 from imgcls.architectures import ARCHITECTURES, Preprocessing, architecture_options
 from imgcls.architectures.measure import images_a_pass
 from imgcls.architectures.transfer import BodyOptions, learned_variables, parts
+from imgcls.balance import Plan, augmentation_of, balance_plan, epoch_size
 from imgcls.datasets import ImageSet
 from imgcls.recipe import Recipe
 from imgcls.training.data import Batches, RunData
 from imgcls.training.feature_cache import FeatureCache, body_digest, digests
+from imgcls.training.loss import make_loss
 from imgcls.training.optimizer import make_optimizer, optimizer_groups
 from imgcls.training.step import Steps
 from imgcls.training.timing import augmented_copies
@@ -71,6 +73,10 @@ class Route(Protocol):
         """Do what is done once, before the first step; False as soon as `tell` says that it should end."""
 
     @property
+    def images(self) -> int:
+        """Images that an epoch sees, repeated ones counted as often as they come."""
+
+    @property
     def per_epoch(self) -> int:
         """Steps in an epoch."""
 
@@ -106,8 +112,10 @@ class WholeNetwork:
     def __init__(self, model: Any, recipe: Recipe, data: RunData) -> None:
         preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
         self._model, self._data = model, data
-        self.steps = Steps(model, optimizer_groups(model, recipe), preprocessing)
-        self._batches = Batches(data.train, recipe.training.batch_size, recipe.seed, recipe.augmentation)
+        plan = balance_plan(recipe.balance, data.train.labels, len(data.class_names))
+        self.steps = Steps(model, optimizer_groups(model, recipe), preprocessing, make_loss(plan))
+        batch_size, augmentation = recipe.training.batch_size, augmentation_of(recipe)
+        self._batches = Batches(data.train, batch_size, recipe.seed, augmentation, plan=plan)
 
     @property
     def learned(self) -> list[Any]:
@@ -115,6 +123,10 @@ class WholeNetwork:
 
     def prepare(self, tell: Callable[[FeatureProgress], bool]) -> bool:
         return True
+
+    @property
+    def images(self) -> int:
+        return self._batches.images
 
     @property
     def per_epoch(self) -> int:
@@ -138,7 +150,8 @@ class HeadAlone:
         self._body = Body(model, ARCHITECTURES.get(recipe.architecture.name).preprocessing)
         self._head = head_of(model)
         optimizer = make_optimizer(recipe.training.optimizer.name)
-        self.steps = Steps(self._head, optimizer, Preprocessing(scale=1.0))
+        self._plan = balance_plan(recipe.balance, data.train.labels, len(data.class_names))
+        self.steps = Steps(self._head, optimizer, Preprocessing(scale=1.0), make_loss(self._plan))
         self._copies: list[Batches] = []
         self._validation: np.ndarray | None = None
 
@@ -158,22 +171,28 @@ class HeadAlone:
             if found is None:
                 return False
             known = ImageSet(found, train.labels, train.class_names)
-            self._copies.append(Batches(known, recipe.training.batch_size, recipe.seed, labels=labels))
+            drawn = Plan(drawn=self._plan.drawn)
+            self._copies.append(Batches(known, recipe.training.batch_size, recipe.seed, labels=labels, plan=drawn))
         return True
 
     def _copy(self, number: int) -> tuple[np.ndarray, np.ndarray | None]:
         """The training images, uint8, as the augmentation of one epoch changes them, and their labels."""
         train, recipe = self._data.train, self._recipe
-        if not recipe.augmentation:
+        if not (augmentation := augmentation_of(recipe)):
             return train.images, None
-        batches = Batches(train, recipe.training.batch_size, recipe.seed, recipe.augmentation)
+        chosen = Plan(augmented=self._plan.augmented)
+        batches = Batches(train, recipe.training.batch_size, recipe.seed, augmentation, plan=chosen)
         images, labels = zip(*batches.epoch(number), strict=True)
         pixels = [np.rint(batch.numpy()).astype(np.uint8) for batch in images]
         return np.concatenate(pixels), np.concatenate([batch.numpy() for batch in labels])
 
     @property
+    def images(self) -> int:
+        return epoch_size(len(self._data.train), self._plan.drawn)
+
+    @property
     def per_epoch(self) -> int:
-        return -(-len(self._data.train) // self._recipe.training.batch_size)
+        return -(-self.images // self._recipe.training.batch_size)
 
     def epoch(self, number: int, skip: int) -> Any:
         return self._copies[number % len(self._copies)].epoch(number, skip)

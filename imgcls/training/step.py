@@ -11,6 +11,7 @@ import numpy as np
 from imgcls.architectures import Preprocessing
 from imgcls.architectures.measure import images_a_pass
 from imgcls.training.fused import fuse_batch_norm
+from imgcls.training.loss import Loss, make_loss
 
 #: The most steps of one call; at a millisecond a step it still answers within a blink.
 MOST = 64
@@ -41,14 +42,18 @@ class Steps:
         model: preprocessed images → logits.
         optimizer: a Keras optimizer for all that the model learns, or groups that have one each.
         preprocessing: how uint8 pixels become the model's input.
+        loss: what is made small, where it is not the cross-entropy.
     """
 
-    def __init__(self, model: Any, optimizer: Any | Iterable[Group], preprocessing: Preprocessing) -> None:
+    def __init__(
+        self, model: Any, optimizer: Any | Iterable[Group], preprocessing: Preprocessing, loss: Loss | None = None
+    ) -> None:
         import keras
         import tensorflow as tf
 
         fuse_batch_norm(model)
-        self._loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+        self._cross_entropy = make_loss()
+        self._loss = loss or self._cross_entropy
         self.model, self._preprocessing = model, preprocessing
         whole = isinstance(optimizer, keras.optimizers.Optimizer)
         self._groups = [Group(optimizer, list(model.trainable_variables))] if whole else list(optimizer)
@@ -72,7 +77,12 @@ class Steps:
         return [self._variables[place].path.rpartition("/")[0] for place in self._kernels]
 
     def train(self, batches: Any, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """One step for each learning rate, at most `MOST`; returns loss and accuracy of each step's batch, (steps,)."""
+        """One step for each learning rate, at most `MOST`.
+
+        Returns:
+            Cross-entropy in nats and accuracy of each step's batch, both (steps,). Another loss is not told: its values
+            could not be laid beside the validation's.
+        """
         import tensorflow as tf
 
         # one shape for any number of steps: another shape would trace the network anew
@@ -129,7 +139,8 @@ class Steps:
             end = start + len(group.variables)
             group.optimizer.apply(gradients[start:end], group.variables)
             start = end
-        return loss, logits, gradients
+        told = loss if self._loss is self._cross_entropy else self._cross_entropy(labels, logits)
+        return told, logits, gradients
 
     def _norms(self, gradients: list[Any]) -> Any:
         """L2 norm of the gradient with respect to each kernel, float32 (kernels,)."""

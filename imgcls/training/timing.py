@@ -12,9 +12,11 @@ from typing import Any
 from imgcls.architectures import architecture_options
 from imgcls.architectures.transfer import BodyOptions
 from imgcls.atomic import read_json, write_json
+from imgcls.balance import augmentation_of
 from imgcls.datasets import dataset_facts
 from imgcls.home import folder
 from imgcls.recipe import Recipe
+from imgcls.training.sizes import epoch_images, part_sizes
 
 #: Building the graph, tracing it, testing and saving: what even the shortest run pays, in seconds.
 OVERHEAD = 2.0
@@ -45,7 +47,7 @@ class Timing:
 def augmented_copies(recipe: Recipe) -> int:
     """How often each training image goes through a frozen body: once, or changed in each of its copies."""
     options = architecture_options(recipe.architecture)
-    return options.copies if isinstance(options, BodyOptions) and recipe.augmentation else 1
+    return options.copies if isinstance(options, BodyOptions) and augmentation_of(recipe) else 1
 
 
 def timing_key(recipe: Recipe) -> str:
@@ -58,7 +60,7 @@ def timing_key(recipe: Recipe) -> str:
         recipe.training.batch_size,
         recipe.training.optimizer.name,
         recipe.training.precision,
-        *([choice.model_dump(mode="json") for choice in recipe.augmentation] or ()),
+        *([choice.model_dump(mode="json") for choice in augmentation_of(recipe)] or ()),
         platform.node(),
     ]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
@@ -82,8 +84,8 @@ def estimated_seconds(recipe: Recipe, timing: Timing) -> float:
 
     Features that are kept from an earlier run make it shorter: this counts all of them as new.
     """
-    train, validation, test = dataset_facts(recipe.dataset).sizes(recipe.split)
-    epoch = -(-train // recipe.training.batch_size) * timing.step + validation * timing.validation_image
+    train, validation, test = part_sizes(recipe)
+    epoch = -(-epoch_images(recipe) // recipe.training.batch_size) * timing.step + validation * timing.validation_image
     images = train * augmented_copies(recipe) + validation + test
     return OVERHEAD + images * timing.feature_image + recipe.training.epochs * epoch
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgcls.architectures import ARCHITECTURES, Preprocessing, build_model
+from imgcls.balance import augmentation_of
 from imgcls.datasets import ImageSet, dataset_facts
 from imgcls.recipe import Choice, Recipe
 from imgcls.training.check import check_parameters
@@ -42,7 +43,7 @@ def measured_timing(recipe: Recipe) -> Timing:
         inputs = np.random.default_rng(0).random((IMAGES, *head.input_shape[1:]), np.float32)
     else:
         steps = Steps(model, optimizer_groups(model, recipe), preprocessing)
-    augmentation = () if feature_image else recipe.augmentation
+    augmentation = () if feature_image else augmentation_of(recipe)
     some = ImageSet(inputs, np.arange(IMAGES) % classes, dataset.class_names)
     step = _seconds_per_step(steps, some, training.batch_size, augmentation)
     return Timing(step, seconds_per_image(steps.predict, inputs), parameters, feature_image)

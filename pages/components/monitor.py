@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from imgcls.atomic import read_json
-from imgcls.datasets import dataset_facts
 from imgcls.errors import ImgclsError, error_from_json
 from imgcls.figures.confusion import confusion_figure
 from imgcls.figures.curves import CurveWords, Quantity, curve_figure, curve_lines
@@ -15,6 +14,7 @@ from imgcls.figures.filters import filter_sheet
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run, read_snapshot
 from imgcls.training.control import read_wishes
+from imgcls.training.data_card import data_of
 from pages.components.current import look_at
 from pages.components.durations import duration
 from pages.components.features import tell_feature_times
@@ -83,7 +83,7 @@ def _tick(curve: Curve) -> float:
         return TICKS[0] if curve.features else FIRST_TICK
     if not curve.start:  # a torn log: how long it will take is not known
         return TICKS[1]
-    whole = curve.start["epochs"] * curve.start["train_images"] / max(1.0, curve.images_per_second)
+    whole = curve.start["epochs"] * curve.epoch_images / max(1.0, curve.images_per_second)
     return min(TICKS[1], max(TICKS[0], whole / 8))
 
 
@@ -330,6 +330,6 @@ def _inside(run: Run, curve: Curve) -> None:
                 show_picture(sheet, _("{count} filters", count=arrays["filters"].shape[-1]), width=320)
         with mistakes:
             st.markdown(_("**Validation images.** A row is what they are, a column what the network says."))
-            names = dataset_facts(run.recipe.dataset).class_names
+            names = data_of(run.folder, run.recipe).class_names
             figure = confusion_figure(arrays["confusion"], names, is_dark(), _("predicted class"), _("true class"))
             st.plotly_chart(figure, key="confusion", config=PLOT_CONFIG, theme=None, alt=_("Confusion matrix"))

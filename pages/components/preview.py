@@ -8,11 +8,12 @@ import numpy as np
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
-from imgcls.datasets import DATASETS, dataset_facts, load, split_indices
+from imgcls.datasets import DATASETS, load, split_indices
 from imgcls.errors import ImgclsError, MissingWeightsError
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP, network_diagram
 from imgcls.images import enlarge
 from imgcls.recipe import Recipe
+from imgcls.training.sizes import epoch_images, part_sizes
 from imgcls.training.timing import Timing, estimated_seconds
 from pages.components.answers import ask, look_again
 from pages.components.durations import duration
@@ -61,7 +62,7 @@ def _numbers(recipe: Recipe) -> dict[str, Any] | None:
         show_error(error)
         return None
     timing, costs = Timing(**timed.facts) if timed else None, described.facts if described else None
-    count = -(-dataset_facts(recipe.dataset).sizes(recipe.split)[0] // recipe.training.batch_size)
+    count = -(-epoch_images(recipe) // recipe.training.batch_size)
     batch = recipe.training.batch_size
     facts = [
         (_("Parameters"), f"{timing.parameters:,}" if timing else "…", ""),
@@ -123,7 +124,7 @@ def _samples(name: str, _recipe: Recipe, across: int = 20) -> np.ndarray:
 
 
 def _parts(recipe: Recipe) -> str:
-    train, validation, test = dataset_facts(recipe.dataset).sizes(recipe.split)
+    train, validation, test = part_sizes(recipe)
     return _(
         "{train:,} images to train on, {validation:,} to validate each epoch, {test:,} kept for the test at the end.",
         train=train,

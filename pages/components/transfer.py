@@ -18,6 +18,7 @@ from imgcls.images import enlarge
 from imgcls.models import model_card
 from imgcls.preparation.choose import prepare_for
 from imgcls.recipe import Recipe
+from imgcls.training.sizes import part_sizes
 from imgcls.training.timing import Timing, augmented_copies
 from pages.components.answers import ask, waiting
 from pages.components.durations import short_duration
@@ -144,7 +145,7 @@ def _what_learns(recipe: Recipe, options: BodyOptions, described: dict[str, Any]
 
 def _once(recipe: Recipe, timing: Timing) -> None:
     """What goes through the frozen body, and how long that takes."""
-    train, validation, _test = dataset_facts(recipe.dataset).sizes(recipe.split)
+    train, validation, _test = part_sizes(recipe)
     copies = augmented_copies(recipe)
     seconds = (train * copies + validation) * timing.feature_image
     if recipe.augmentation:

@@ -1,4 +1,4 @@
-"""datasets, architectures, augmentations, presets, methods, runs."""
+"""datasets, architectures, augmentations, balances, presets, methods, runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from imgcls import commands
 from imgcls.architectures import ARCHITECTURES
 from imgcls.atomic import write_json
 from imgcls.augmentation import AUGMENTATIONS
+from imgcls.balance import BALANCES
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods
 from imgcls.presets import PRESETS
@@ -24,6 +25,7 @@ NOTHING = argparse.Namespace()
     [
         ("datasets", DATASETS.names(), {"title", "summary", "licence", "images", "image_shape", "classes", "options"}),
         ("architectures", ARCHITECTURES.names(), {"title", "paper", "summary", "sides", "options"}),
+        ("balances", BALANCES.names(), {"title", "paper", "summary", "formula", "options"}),
         ("augmentations", AUGMENTATIONS.names(), {"title", "paper", "summary", "departs", "mixes", "options"}),
         ("presets", PRESETS.names(), {"title", "summary", "recipe", "code"}),
         ("methods", [method.name for method in methods()], {"title", "paper", "question", "limits", "cost", "options"}),

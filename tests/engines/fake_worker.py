@@ -84,6 +84,7 @@ class Route:
 
     def __init__(self, model, recipe, data):
         self.steps, self.learned, self.data = Steps(model, Optimizer()), model.variables, data
+        self.images = len(data.train)
 
     def prepare(self, tell):
         return True

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from sklearn import metrics as known
 
-from imgcls.evaluation.metrics import accuracy, accuracy_interval, confusion_matrix, cross_entropy, per_class, softmax
+from imgcls.evaluation.metrics import (
+    accuracy,
+    accuracy_interval,
+    balanced_accuracy,
+    confusion_matrix,
+    cross_entropy,
+    per_class,
+    softmax,
+)
 
 TIGHT = {"rtol": 1e-9, "atol": 1e-9}
 
@@ -96,3 +104,15 @@ def test_wilson_holds_the_accuracy_and_stays_a_share(hits, count):
     assert wider[0] <= low + 1e-12
     assert wider[1] >= high - 1e-12
     assert isinstance(low, float)
+
+
+def test_balanced_accuracy_is_scikit_learns():
+    from sklearn.metrics import balanced_accuracy_score
+
+    random = np.random.default_rng(4)
+    for _ in range(20):
+        labels = random.choice(6, 200, p=[0.7, 0.1, 0.1, 0.05, 0.05, 0.0])
+        scores = random.normal(0, 1, (200, 6)) + np.eye(6)[labels]
+        wanted = balanced_accuracy_score(labels, scores.argmax(axis=1)) if len(set(labels)) > 1 else None
+        # a prediction of a class without images counts for nobody
+        assert balanced_accuracy(confusion_matrix(scores, labels)) == pytest.approx(wanted)

@@ -121,8 +121,8 @@ def test_what_it_costs_is_said(visit: Any, inference: Any) -> None:
     app = visit("lab")
     said = " ".join(caption.value for caption in app.caption)
     assert "One after another they take about" in said
-    assert "268,058 parameters" in said
-    assert "2,752 (1.0%)" in said
+    assert "461,594 parameters" in said
+    assert "4,544 (1.0%)" in said
     assert [asked["recipe"]["architecture"] for operation, asked in inference.asked if operation == "measure"] == [
         {"name": f"resnet-{DEFAULT_DEPTH}"}
     ], "only the slowest is measured"

@@ -1,0 +1,58 @@
+"""What a run was trained on, kept beside it: its model can be used when the data set is gone or has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imgcls.atomic import read_json, write_json
+from imgcls.datasets import DATASETS, Facts, dataset_facts
+from imgcls.errors import PlaceError
+from imgcls.language import N_
+from imgcls.recipe import Recipe
+
+DATA = "data.json"
+
+
+def hold_data(folder: Path, recipe: Recipe) -> None:
+    """Note the data set's facts and version when a run begins; refuse to go on with other images.
+
+    Raises:
+        PlaceError: the data set has changed since the run began; the run stays as it is.
+    """
+    known, version = read_json(folder / DATA), DATASETS.get(recipe.dataset.name).version()
+    if isinstance(known, dict):
+        if known.get("version") != version:
+            raise PlaceError(
+                N_(
+                    "The data set {name} has changed since this run began: going on would mix two experiments. Begin a "
+                    "new run with the same settings."
+                ),
+                name=recipe.dataset.name,
+            )
+        return
+    facts = dataset_facts(recipe.dataset)
+    write_json(
+        folder / DATA,
+        {
+            "version": version,
+            "class_names": list(facts.class_names),
+            "image_shape": list(facts.image_shape),
+            "size": facts.size,
+            "preparation": facts.preparation,
+        },
+    )
+
+
+def data_of(folder: Path, recipe: Recipe) -> Facts:
+    """The facts of a run's data set as they were when it began.
+
+    Raises:
+        UnknownNameError: it has not begun, or began before this was noted, and the data set is gone.
+    """
+    known = read_json(folder / DATA)
+    try:
+        height, width, channels = known["image_shape"]
+        shape = (int(height), int(width), int(channels))
+        return Facts(shape, tuple(known["class_names"]), int(known["size"]), known["preparation"])
+    except (TypeError, KeyError, ValueError):
+        return dataset_facts(recipe.dataset)
