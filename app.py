@@ -26,14 +26,21 @@ def main() -> None:
         page_title="imgcls", page_icon=str(HERE / "assets" / "icon.png"), layout="wide", menu_items={"About": _(_ABOUT)}
     )
     page = st.navigation(
-        [
-            st.Page("pages/home.py", title=_("Start"), default=True),
-            st.Page("pages/train.py", title=_("Train"), url_path="train"),
-            st.Page("pages/lab.py", title=_("Lab"), url_path="lab"),
-            st.Page("pages/runs.py", title=_("Runs"), url_path="runs"),
-            st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
-            st.Page("pages/explain.py", title=_("Explain"), url_path="explain"),
-        ],
+        {
+            "": [
+                st.Page("pages/home.py", title=_("Start"), default=True),
+                st.Page("pages/data.py", title=_("Data"), url_path="data"),
+                st.Page("pages/train.py", title=_("Train"), url_path="train"),
+                st.Page("pages/runs.py", title=_("Runs"), url_path="runs"),
+                st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
+                st.Page("pages/explain.py", title=_("Explain"), url_path="explain"),
+            ],
+            _("Labs"): [
+                st.Page("pages/lab.py", title=_("Skip connections and batch norm"), url_path="lab"),
+                st.Page("pages/augment.py", title=_("Augmentation"), url_path="augment"),
+                st.Page("pages/imbalance.py", title=_("Rare classes"), url_path="imbalance"),
+            ],
+        },
         position="top",
     )
     apply_style()

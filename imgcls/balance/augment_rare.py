@@ -18,7 +18,7 @@ def plan(options: OversamplingOptions, counts: np.ndarray) -> Plan:
 BALANCES.add(
     Balance(
         name="augment-rare",
-        title=N_("Augmentation of the rare"),
+        title=N_("Augmenting the rare"),
         paper="Chawla et al. 2002, SMOTE: Synthetic Minority Over-sampling Technique, https://arxiv.org/abs/1106.1813 "
         "(the idea: new rare examples instead of copies)",
         summary=N_(

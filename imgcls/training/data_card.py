@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from imgcls.atomic import read_json, write_json
@@ -13,8 +14,13 @@ from imgcls.recipe import Recipe
 DATA = "data.json"
 
 
-def hold_data(folder: Path, recipe: Recipe) -> None:
+def hold_data(folder: Path, recipe: Recipe, train_counts: Sequence[int]) -> None:
     """Note the data set's facts and version when a run begins; refuse to go on with other images.
+
+    Args:
+        folder: the run's.
+        recipe: what was asked.
+        train_counts: training images of each class.
 
     Raises:
         PlaceError: the data set has changed since the run began; the run stays as it is.
@@ -39,6 +45,7 @@ def hold_data(folder: Path, recipe: Recipe) -> None:
             "image_shape": list(facts.image_shape),
             "size": facts.size,
             "preparation": facts.preparation,
+            "train_counts": [int(count) for count in train_counts],
         },
     )
 
@@ -56,3 +63,12 @@ def data_of(folder: Path, recipe: Recipe) -> Facts:
         return Facts(shape, tuple(known["class_names"]), int(known["size"]), known["preparation"])
     except (TypeError, KeyError, ValueError):
         return dataset_facts(recipe.dataset)
+
+
+def train_counts_of(folder: Path, classes: int) -> list[int] | None:
+    """Training images of each class when the run began; None: nobody noted them."""
+    known = read_json(folder / DATA)
+    counts = known.get("train_counts") if isinstance(known, dict) else None
+    if not isinstance(counts, list) or len(counts) != classes or not all(isinstance(one, int) for one in counts):
+        return None
+    return counts

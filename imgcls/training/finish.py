@@ -13,14 +13,13 @@ from imgcls.architectures.transfer import parts
 from imgcls.atomic import disk_errors, write_arrays, write_json
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.metrics import accuracy, cross_entropy, softmax
+from imgcls.evaluation.of_run import EVALUATION
 from imgcls.limits import limit
 from imgcls.runs.status import RESULT, Status
 from imgcls.saved_model import CARD, MODEL
 from imgcls.training.checkpoints import restore
 from imgcls.training.data_card import data_of
 from imgcls.training.loop import REASONS, Ending, Session
-
-EVALUATION = "evaluation.npz"
 
 _STATUS = {
     "completed": Status.COMPLETED,

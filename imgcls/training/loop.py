@@ -68,7 +68,7 @@ class Session:
         check_recipe(recipe)
         self.folder, self.recipe, self.control, self.log = folder, recipe, control, log
         self.data: RunData = run_data(recipe)
-        hold_data(folder, recipe)
+        hold_data(folder, recipe, np.bincount(self.data.train.labels, minlength=len(self.data.class_names)).tolist())
         training = recipe.training
         shape, classes = self.data.train.image_shape, len(self.data.class_names)
         self.model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)

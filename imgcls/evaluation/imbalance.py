@@ -1,0 +1,62 @@
+"""What accuracy hides where classes are unequally common, and what it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from imgcls.evaluation.metrics import balanced_accuracy, confusion_matrix, per_class
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a network does on test images, class by class.
+
+    Args:
+        recall: float64 (classes,): of the images of a class, the share that is found. 0 for a class without images.
+        tested: int64 (classes,), test images of each class.
+        trained: int64 (classes,), training images of each class.
+        balanced: mean recall: the accuracy on a test set with as many images of each class.
+    """
+
+    recall: np.ndarray
+    tested: np.ndarray
+    trained: np.ndarray
+    balanced: float
+
+    @property
+    def as_common(self) -> float:
+        """The accuracy on a test set in which the classes are as common as they were in training: Σ shareᶜ · recallᶜ.
+
+        It is what one measures who takes training and test images from the same drawer.
+        """
+        return float((self.trained / self.trained.sum()) @ self.recall)
+
+    @property
+    def rare(self) -> np.ndarray:
+        """The classes with fewer training images than half of the largest, as positions."""
+        return np.flatnonzero(2 * self.trained < self.trained.max())
+
+    @property
+    def rare_recall(self) -> float | None:
+        """Mean recall over the rare classes; None: there are none."""
+        return float(self.recall[self.rare].mean()) if len(self.rare) else None
+
+    @property
+    def rarest(self) -> int:
+        """The class with the fewest training images; of several the one that is found least."""
+        few = np.flatnonzero(self.trained == self.trained.min())
+        return int(few[self.recall[few].argmin()])
+
+
+def outcome(scores: np.ndarray, labels: np.ndarray, trained: np.ndarray) -> Outcome:
+    """The outcome of one test.
+
+    Args:
+        scores: (n, classes), the highest wins.
+        labels: int64, (n,).
+        trained: int64 (classes,), training images of each class; at least one in all.
+    """
+    matrix = confusion_matrix(scores, labels)
+    return Outcome(per_class(matrix)["recall"], matrix.sum(axis=1), np.asarray(trained), balanced_accuracy(matrix))
