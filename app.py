@@ -30,6 +30,7 @@ def main() -> None:
             "": [
                 st.Page("pages/home.py", title=_("Start"), default=True),
                 st.Page("pages/data.py", title=_("Data"), url_path="data"),
+                st.Page("pages/collect.py", title=_("Your data"), url_path="collect"),
                 st.Page("pages/train.py", title=_("Train"), url_path="train"),
                 st.Page("pages/runs.py", title=_("Runs"), url_path="runs"),
                 st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
@@ -39,6 +40,7 @@ def main() -> None:
                 st.Page("pages/lab.py", title=_("Skip connections and batch norm"), url_path="lab"),
                 st.Page("pages/augment.py", title=_("Augmentation"), url_path="augment"),
                 st.Page("pages/imbalance.py", title=_("Rare classes"), url_path="imbalance"),
+                st.Page("pages/shortcut.py", title=_("Shortcuts"), url_path="shortcut"),
             ],
         },
         position="top",

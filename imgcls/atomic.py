@@ -82,6 +82,16 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], durable: bool = T
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an .npz file; never unpickles."""
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    """The arrays of an .npz file; never unpickles.
+
+    Raises:
+        OSError: it is not there, or may not be read.
+        ValueError: it is damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # zipfile and zlib have a dozen words for a damaged file
+        raise ValueError(f"{path} is damaged") from error

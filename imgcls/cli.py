@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from imgcls import commands
+from imgcls.commands.dataset import ACTIONS
 from imgcls.errors import ImgclsError, InputError
 from imgcls.language import N_, environment_language, translator
 
@@ -39,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add("doctor", commands.doctor, "check that this machine has what the app needs")
     add("datasets", commands.datasets, "list the data sets")
+    _add_dataset(
+        add("dataset", commands.dataset, "import, export, delete or check a data set of your own, or download one")
+    )
     add("architectures", commands.architectures, "list the networks")
     add("augmentations", commands.augmentations, "list the ways to change images while training")
     add("balances", commands.balances, "list what can be done about rare classes")
@@ -52,6 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_predict(add("predict", commands.predict, "what a network sees in pictures"))
     _add_explain(add("explain", commands.explain, "why a network says so, as a heatmap"))
     return parser
+
+
+def _add_dataset(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=list(ACTIONS), metavar="|".join(ACTIONS))
+    command.add_argument("name", metavar="NAME", help="of the data set")
+    command.add_argument("path", nargs="?", type=Path, metavar="PATH", help="import: FOLDER-or-ZIP; export: OUT.zip")
+    command.add_argument("--replace", action="store_true", help="import: a data set of this name is replaced")
 
 
 def _add_weights(command: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
     ImgclsError
     ├── InputError              what was asked for is refused; exit code 2
     │   ├── ImageError          a picture that cannot be used
+    │   ├── DatasetError        a folder or an archive that is no data set
     │   ├── RecipeError         a setting that makes no sense
     │   ├── UnknownNameError    a data set, architecture, method, run, class or layer that is not there
     │   ├── RunStateError       the run is not in a state in which that can be done
@@ -61,6 +62,10 @@ class InputError(ImgclsError):
 
 class ImageError(InputError):
     """A picture that cannot be used."""
+
+
+class DatasetError(InputError):
+    """A folder or an archive that is no data set."""
 
 
 class RecipeError(InputError):

@@ -8,10 +8,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from imgcls.architectures import architecture_options, parameter_count
 from imgcls.architectures.resnet import DEPTHS as RESNET_DEPTHS
@@ -20,9 +18,8 @@ from imgcls.datasets import dataset_facts
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.language import N_
 from imgcls.recipe import Choice, Optimizer, Recipe, Training
-from imgcls.runs import Curve, Gradients, Run, Status, get_run, is_identifier
-from imgcls.training.loop import REASONS
-from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing
+from imgcls.runs import Curve, Gradients, Run
+from imgcls.trials import loss_of_guessing, run_or_none
 
 #: Deeper ones take longer than a lesson.
 DEPTHS = tuple(depth for depth in RESNET_DEPTHS if depth <= 56)
@@ -142,7 +139,7 @@ def race_of(ids: Iterable[str]) -> Race:
             N_("Expected the identifiers of the four runs of a race, with commas between them. Received: {count}."),
             count=len(asked),
         )
-    found = [run for identifier in asked if (run := _there(identifier))]
+    found = [run for identifier in asked if (run := run_or_none(identifier))]
     if not found:
         raise UnknownNameError(N_("None of the four runs of this race is there any more."))
     recipes = [run.recipe for run in found]
@@ -156,15 +153,6 @@ def race_of(ids: Iterable[str]) -> Race:
         )
     ordered = {variant: runs[variant] for variant in Variant if variant in runs}
     return Race(asked, ordered, depths.pop(), recipes[0])
-
-
-def _there(identifier: str) -> Run | None:
-    """The run; None if it has been deleted. What cannot be an identifier is refused."""
-    if not is_identifier(identifier):
-        return get_run(identifier)  # refuses it, in its words
-    with suppress(UnknownNameError):
-        return get_run(identifier)
-    return None
 
 
 @dataclass(frozen=True)
@@ -207,42 +195,6 @@ def finish_of(curves: Mapping[Variant, Curve]) -> Finish | None:
         ahead=tuple(variant for variant, loss in losses.items() if loss <= level),
         guessing=tuple(variant for variant, loss in losses.items() if loss >= guess[variant]),
     )
-
-
-def loss_of_guessing(curve: Curve) -> float:
-    """The cross-entropy of giving every class the same probability: ln(classes)."""
-    return math.log(max(2, int(curve.start.get("classes", 10))))
-
-
-def has_diverged(result: Mapping[str, Any] | None) -> bool:
-    """Whether a run's result says that the loss became no number."""
-    reason = (result or {}).get("reason")
-    return isinstance(reason, dict) and reason.get("template") == REASONS["diverged"]
-
-
-def estimated_race_seconds(recipes: Iterable[Recipe], slowest: Timing) -> float:
-    """From Start to the last result, one run after another; those that were never measured count as the slowest."""
-    return sum(estimated_seconds(recipe, known_timing(recipe) or slowest) for recipe in recipes)
-
-
-def seconds_left(curves: Mapping[Variant, Curve], statuses: Mapping[Variant, Status]) -> float | None:
-    """Until the last of those that train or wait has ended, one after another; None as long as nobody knows.
-
-    Those that wait are taken to need as long as the slowest that has begun.
-    """
-    known = [whole for curve in curves.values() if (whole := _whole_seconds(curve)) is not None]
-    left = [curves[variant].seconds_left() for variant, status in statuses.items() if status.is_active]
-    if not known or not left:
-        return None
-    return sum(OVERHEAD + max(known) if one is None else one for one in left)
-
-
-def _whole_seconds(curve: Curve) -> float | None:
-    """What a run takes from its first step to its last; None before its first."""
-    if not (curve.start and curve.step and curve.images_per_second):
-        return None
-    validation = curve.epochs[-1].get("validation_seconds", 0.0) if curve.epochs else 0.0
-    return float(curve.start["epochs"] * (curve.epoch_images / curve.images_per_second + validation))
 
 
 def most_and_least_even(gradients: Mapping[Variant, Gradients]) -> list[Variant]:

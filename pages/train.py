@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imgcls.errors import InputError, MissingWeightsError
+from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.recipe import recipe_from_code
 from imgcls.training.check import check_recipe
 from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
 from pages.components.frame import need_frame
+from pages.components.missing import what_is_missing
 from pages.components.monitor import monitor
 from pages.components.notices import show_error
 from pages.components.preview import preview
 from pages.components.recipe_form import begin_with, recipe_form
 from pages.components.services import engine
-from pages.components.weights import missing_weights
 from pages.components.words import _
 
 
@@ -33,7 +33,7 @@ def page() -> None:
     with settings:
         preset_buttons()
         recipe = recipe_form()
-        missing = missing_weights(recipe) if recipe else None
+        missing = what_is_missing(recipe) if recipe else None
         disabled = recipe is None or missing is not None
         if st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=disabled) and recipe:
             look_at(engine().submit(recipe))
@@ -49,7 +49,7 @@ def _fill_in(code: str) -> None:
     try:
         recipe = recipe_from_code(code)
         check_recipe(recipe)
-    except MissingWeightsError:  # the form offers to download them
+    except (MissingWeightsError, MissingDataError):  # the form offers to download them
         begin_with(recipe)
     except InputError as error:
         show_error(error)

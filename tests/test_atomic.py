@@ -73,6 +73,17 @@ def test_arrays_are_never_unpickled(tmp_path):
         read_arrays(tmp_path / "x.npz")
 
 
+@pytest.mark.parametrize("cut", [0, 1, 30, 200, -30, -1])
+def test_damaged_arrays_are_one_kind_of_error(cut, tmp_path):
+    write_arrays(tmp_path / "x.npz", {"a": np.arange(100)})
+    data = (tmp_path / "x.npz").read_bytes()
+    (tmp_path / "x.npz").write_bytes(data[:cut])
+    with pytest.raises(ValueError, match=r"\S"):
+        read_arrays(tmp_path / "x.npz")
+    with pytest.raises(FileNotFoundError):
+        read_arrays(tmp_path / "y.npz")
+
+
 # -- a disk that fails
 
 

@@ -16,22 +16,16 @@ from imgcls.race import (
     DEPTHS,
     Variant,
     added_parameters,
-    estimated_race_seconds,
     far_apart,
     finish_of,
-    has_diverged,
     lane,
-    loss_of_guessing,
     most_and_least_even,
     race_of,
     race_recipes,
-    seconds_left,
 )
 from imgcls.recipe import Choice, Recipe
-from imgcls.runs import Curve, Gradients, Status, create_run, delete_run
+from imgcls.runs import Curve, Gradients, create_run, delete_run
 from imgcls.training.check import check_recipe
-from imgcls.training.loop import REASONS
-from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds
 
 WAITING = {"ticket": 1, "engine": ""}
 
@@ -204,39 +198,6 @@ def test_a_loss_that_is_no_number_is_last():
     found = finish_of({Variant.NEITHER: curve(math.nan), Variant.BOTH: curve(0.1)})
     assert found is not None
     assert list(found.losses) == [Variant.BOTH, Variant.NEITHER]
-
-
-def test_the_loss_of_guessing():
-    assert loss_of_guessing(Curve(start={"classes": 2})) == math.log(2)
-    assert loss_of_guessing(Curve()) == math.log(10)
-
-
-def test_a_result_says_whether_a_run_has_diverged():
-    assert has_diverged({"status": "failed", "reason": {"template": REASONS["diverged"], "values": {}}})
-    assert not has_diverged({"status": "failed", "reason": {"template": "Another.", "values": {}}})
-    assert not has_diverged({"status": "completed", "reason": None})
-    assert not has_diverged(None)
-
-
-# -- time
-
-
-def test_time_left_counts_what_waits_as_the_slowest():
-    curves = {Variant.NEITHER: curve(1, 1, speed=300), Variant.SKIP: curve(steps=10, speed=100), Variant.BOTH: Curve()}
-    status = {Variant.NEITHER: Status.COMPLETED, Variant.SKIP: Status.RUNNING, Variant.BOTH: Status.QUEUED}
-    assert seconds_left(curves, status) == pytest.approx(3 + OVERHEAD + 6)
-
-
-def test_time_left_is_unknown_before_the_first_step_and_at_the_end():
-    assert seconds_left({Variant.BOTH: Curve()}, {Variant.BOTH: Status.QUEUED}) is None
-    assert seconds_left({Variant.BOTH: curve(1)}, {Variant.BOTH: Status.COMPLETED}) is None
-
-
-def test_the_estimate_takes_the_slowest_for_what_was_never_measured():
-    recipes = race_recipes(8)
-    timing = Timing(step=0.01, validation_image=0.001, parameters=1)
-    whole = estimated_race_seconds(recipes.values(), timing)
-    assert whole == pytest.approx(4 * estimated_seconds(recipes[Variant.BOTH], timing))
 
 
 # -- gradients

@@ -1,6 +1,7 @@
 """The commands of `python -m imgcls`, one function each: parsed arguments → an `Answer`."""
 
 from imgcls.commands.asking import evaluate, explain, predict
+from imgcls.commands.dataset import dataset
 from imgcls.commands.doctor import doctor
 from imgcls.commands.listing import architectures, augmentations, balances, datasets, methods, presets, runs
 from imgcls.commands.training import resume, train
@@ -10,6 +11,7 @@ __all__ = [
     "architectures",
     "augmentations",
     "balances",
+    "dataset",
     "datasets",
     "doctor",
     "evaluate",

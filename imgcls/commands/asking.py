@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,14 @@ import numpy as np
 from imgcls.atomic import read_arrays, write_bytes
 from imgcls.commands.answer import Answer, table
 from imgcls.errors import InputError, RunStateError
-from imgcls.evaluation.metrics import accuracy, accuracy_interval, confusion_matrix, cross_entropy, per_class
+from imgcls.evaluation.metrics import (
+    accuracy,
+    accuracy_interval,
+    balanced_accuracy,
+    confusion_matrix,
+    cross_entropy,
+    per_class,
+)
 from imgcls.images import encode_png, read_image
 from imgcls.language import N_
 from imgcls.models import model_card
@@ -39,6 +45,7 @@ def evaluate(asked: argparse.Namespace) -> Answer:
         "test_images": len(labels),
         "test_accuracy": share,
         "test_accuracy_interval": [low, high],
+        "balanced_accuracy": balanced_accuracy(matrix),
         "test_loss": float(cross_entropy(logits, labels).mean()),
         "classes": classes,
         "confusion_matrix": matrix.tolist(),
@@ -59,7 +66,7 @@ def _test_results(run: Run) -> dict[str, np.ndarray]:
                 run=run.id,
                 status=STATUS_WORDS[run.status],
             ) from None
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except (OSError, ValueError):
         pass  # damaged: it can be computed again
     from imgcls.models import load_trained
     from imgcls.training.data import run_data

@@ -11,7 +11,7 @@ from pathlib import Path
 from imgcls.architectures import ARCHITECTURES
 from imgcls.atomic import read_json
 from imgcls.commands.answer import Answer
-from imgcls.commands.weights import fetching
+from imgcls.commands.fetching import fetching
 from imgcls.engines.local import LocalEngine
 from imgcls.errors import BrokenError, ImgclsError, InputError, PlaceError, error_from_json
 from imgcls.language import N_, environment_language, translator

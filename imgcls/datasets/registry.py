@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import ValidationError
 
+from imgcls.downloads.progress import Downloadable
 from imgcls.errors import UnknownNameError
 from imgcls.recipe import Choice, Split, refusal
 from imgcls.registry import MISSING_DATASET, Options, Registry
@@ -104,6 +105,7 @@ class Dataset:
     """A registered data set. `facts` and `load` take its checked options.
 
     `version` changes with the images of a data set that people made; it is empty for one that never changes.
+    `download` brings a data set that does not come with the app; None: it needs no network.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Dataset:
     is_own: bool = False
     version: Callable[[], str] = str
     warnings: tuple[str, ...] = field(default=())
+    download: Downloadable | None = None
 
     @property
     def usual(self) -> Facts:
@@ -173,6 +176,18 @@ def load(choice: Choice) -> ImageSet:
     """
     dataset = DATASETS.get(choice.name)
     return dataset.load(_options(dataset, choice))
+
+
+def check_present(choice: Choice) -> None:
+    """Refuse a data set that has to be downloaded first. Looks for its files, and reads none of them.
+
+    Raises:
+        UnknownNameError: no such data set.
+        MissingDataError: it is not on this machine, or is known to be damaged; the value `name` says which.
+    """
+    download = DATASETS.get(choice.name).download
+    if download is not None:
+        download.check()
 
 
 def dataset_options(choice: Choice) -> Options:

@@ -50,7 +50,12 @@ def lane_style(variant: Variant, dark: bool) -> LaneStyle:
 
 def sample_line(variant: Variant, dark: bool) -> str:
     """A short piece of the lane's line as SVG: the key to the figures."""
-    style, (width, height) = lane_style(variant, dark), _SAMPLE
+    return sample_of(lane_style(variant, dark))
+
+
+def sample_of(style: LaneStyle) -> str:
+    """A short piece of a line as SVG."""
+    width, height = _SAMPLE
     dashes = f' stroke-dasharray="{" ".join(map(str, style.dash))}"' if style.dash else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><path d="M0 {height / 2}H{width}" '

@@ -13,8 +13,9 @@ from imgcls.figures.colours import ink
 from imgcls.figures.curves import Quantity, smoothed
 from imgcls.figures.lanes import NAME_ROOM, LaneStyle, NamePlace, lane_style, name_notes, name_places
 from imgcls.figures.layout import base_layout
-from imgcls.race import Variant, loss_of_guessing
+from imgcls.race import Variant
 from imgcls.runs import Curve
+from imgcls.trials import loss_of_guessing
 
 HEIGHT = 250
 #: Pixels above and below the axes; what is left is the axis of y.

@@ -14,7 +14,7 @@ def prepare_for(
     """Bring a picture to what a network takes.
 
     Args:
-        preparation: `mnist-style` or `fit`, as the model's card says.
+        preparation: `mnist-style`, `fit` or `pad`, as the model's card says.
         picture: uint8, (h, w, 3).
         image_shape: (height, width, channels) of the network's input.
         as_is: only fit the size; nothing is inverted, cropped to strokes or centred.
@@ -22,4 +22,4 @@ def prepare_for(
     height, width, channels = image_shape
     if preparation == "mnist-style" and not as_is:
         return mnist_style.prepare(picture, height, width, channels)
-    return fit.prepare(picture, height, width, channels)
+    return fit.prepare(picture, height, width, channels, "pad" if preparation == "pad" else "crop")

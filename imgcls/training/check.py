@@ -5,7 +5,7 @@ from __future__ import annotations
 from imgcls.architectures import architecture_options, check_image_shape, parameter_count
 from imgcls.augmentation import augmentation_options
 from imgcls.balance import balance_options
-from imgcls.datasets import dataset_facts
+from imgcls.datasets import check_present, dataset_facts
 from imgcls.datasets.corrections import read_corrections
 from imgcls.datasets.imbalance import kept_shares
 from imgcls.errors import RecipeError
@@ -15,11 +15,13 @@ from imgcls.recipe import Recipe
 
 
 def check_recipe(recipe: Recipe) -> None:
-    """Check names, options, sizes and limits.
+    """Check names, options, sizes and limits, and whether what others published is here.
 
     Raises:
         UnknownNameError: the data set, architecture or an augmentation is not registered, or corrections are not there.
         RecipeError: an option is out of range, the image size does not fit, or a limit is exceeded.
+        MissingWeightsError: weights have to be downloaded first.
+        MissingDataError: all else is well, but the data set has to be downloaded first.
     """
     dataset = dataset_facts(recipe.dataset)
     architecture_options(recipe.architecture)
@@ -40,6 +42,7 @@ def check_recipe(recipe: Recipe) -> None:
                 bound=most,
                 value=value,
             )
+    check_present(recipe.dataset)  # last: nobody should download what cannot be trained on anyway
 
 
 def _check_augmentation(recipe: Recipe) -> None:

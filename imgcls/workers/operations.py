@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 
 from imgcls.architectures import build_model
-from imgcls.datasets import dataset_facts
-from imgcls.errors import UnknownNameError
+from imgcls.augmentation import preview
+from imgcls.augmentation.examples import examples, one_hot
+from imgcls.datasets import dataset_facts, load
+from imgcls.errors import ImageError, RecipeError, UnknownNameError
 from imgcls.evaluation.metrics import softmax
 from imgcls.explain import explain
 from imgcls.language import N_
 from imgcls.models import load_trained
-from imgcls.recipe import recipe_from
+from imgcls.recipe import Choice, recipe_from
 from imgcls.training.check import check_parameters, check_recipe
 from imgcls.training.timing import keep_timing, known_timing
 
@@ -74,6 +76,23 @@ def explain_image(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> A
     return facts, {name: np.asarray(value, np.float32) for name, value in arrays.items()}
 
 
+def explain_images(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, `method`, optional `classes` (a number for each), uint8 `images` (n, h, w, c) → what each map says.
+
+    Answers `maps` (n, h, w), 0 to 1, and `probabilities` (n, classes); the `statuses` and `targets` are facts.
+    """
+    trained = load_trained(arguments["model"])
+    found = explain(
+        trained.keras_model,
+        trained.inputs(arrays["images"]),
+        arguments.get("classes"),
+        method=arguments.get("method", "grad-cam"),
+    )
+    facts = {"statuses": [str(one.status) for one in found], "targets": [one.target for one in found]}
+    maps = np.stack([np.asarray(one.map, np.float32) for one in found])
+    return facts, {"maps": maps, "probabilities": np.stack([one.probabilities for one in found]).astype(np.float32)}
+
+
 def measure(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     """`recipe` → parameters, and seconds per step and per image, as `Timing`; measured now unless known already."""
     from imgcls.training.trial import measured_timing
@@ -111,12 +130,58 @@ def describe(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer
     return {**costs(model), "layers": rows, "blocks": len(found.blocks), "features": features}, {}
 
 
+def augment(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`dataset`, `augmentation`, `seed`, `draws` → images as training would see them, each drawn a few times.
+
+    Which images: those that are sent, uint8 `images` (n, h, w, c) with integer `labels` (n,); else `count` of the
+    data set, chosen by `pick`, another number.
+
+    All of it is one batch: images are mixed with each other, and with other draws of themselves.
+
+    Answers `originals` uint8 (n, h, w, c) and `truth` float32 (n, classes); `images` uint8 (draws, n, h, w, c) and
+    `labels` float32 (draws, n, classes), mixed where the images are.
+    """
+    recipe = recipe_from({"dataset": arguments["dataset"], "augmentation": arguments["augmentation"]})
+    draws, seed = int(arguments.get("draws", 1)), int(arguments.get("seed", 0))
+    originals, truth = _sent(recipe.dataset, arrays) if "images" in arrays else _chosen(recipe.dataset, arguments)
+    if draws < 1 or not len(originals):
+        raise RecipeError(N_("Expected at least one image, drawn at least once."))
+    images, labels = preview(
+        recipe.augmentation, np.tile(originals, (draws, 1, 1, 1)), np.tile(truth, (draws, 1)), seed
+    )
+    found = {"images": images.reshape(draws, *originals.shape), "labels": labels.reshape(draws, *truth.shape)}
+    return {"class_names": list(dataset_facts(recipe.dataset).class_names)}, {
+        "originals": originals,
+        "truth": truth,
+        **found,
+    }
+
+
+def _chosen(dataset: Choice, arguments: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    images = load(dataset)
+    places = examples(images, int(arguments["count"]), int(arguments.get("pick", 0)))
+    return images.images[places], one_hot(images.labels[places], len(images.class_names))
+
+
+def _sent(dataset: Choice, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    images, labels, facts = arrays["images"], arrays["labels"], dataset_facts(dataset)
+    if images.dtype != np.uint8 or images.shape != (len(labels), *facts.image_shape):
+        raise ImageError(
+            N_("Expected images of the shape {wanted}, one for each label. Received: {shape}"),
+            wanted=str(facts.image_shape),
+            shape=str(images.shape),
+        )
+    return images, one_hot(labels, len(facts.class_names))
+
+
 OPERATIONS: dict[str, Operation] = {
     "predict": predict,
     "layers": layers,
     "explain": explain_image,
+    "explain_images": explain_images,
     "measure": measure,
     "describe": describe,
+    "augment": augment,
 }
 
 

@@ -12,13 +12,16 @@ from pages.components.options import option_controls
 from pages.components.words import _
 
 
-def augmentation_controls(start: tuple[Choice, ...], dataset: Choice, key: str) -> tuple[Choice, ...]:
+def augmentation_controls(
+    start: tuple[Choice, ...], dataset: Choice, key: str, open_up_to: int = 0
+) -> tuple[Choice, ...]:
     """The augmentations that are chosen, in the order in which they are applied.
 
     Args:
         start: what the controls begin with.
         dataset: the data set, for what makes little sense there.
         key: names the controls within the session.
+        open_up_to: the options of those that have no more than this many are unfolded.
     """
     begun = {choice.name: choice.options for choice in start}
     names = st.multiselect(
@@ -34,7 +37,8 @@ def augmentation_controls(start: tuple[Choice, ...], dataset: Choice, key: str) 
     chosen = []
     for name in names:
         entry = AUGMENTATIONS.get(name)
-        with st.expander(_("Options of {name}", name=_(entry.title))):
+        few = len(entry.options.model_fields) <= open_up_to
+        with st.expander(_("Options of {name}", name=_(entry.title)), expanded=few):
             st.caption(_(entry.summary))
             options = option_controls(entry.options, begun.get(name, {}), f"{key} {name}")
         chosen.append(Choice(name=name, **options))

@@ -19,6 +19,7 @@ from imgcls.figures.curves import HEIGHT, CurveLines, CurveWords
 from imgcls.figures.lanes import NAME_ROOM, lane_style
 from imgcls.figures.layout import FONT
 from imgcls.figures.race import RaceLines, RaceWords
+from imgcls.figures.trials import TrialLine, TrialLines, TrialWords, training_style, trial_style
 
 _HTML = """
 <div class="live">
@@ -35,6 +36,7 @@ _CSS = """
 .bar { height: 0.5rem; border-radius: 0.5rem; overflow: hidden; background: var(--st-secondary-background-color); }
 .done { height: 100%; width: 0; background: var(--st-primary-color); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1rem; margin: 0; }
+.facts:empty { display: none; }
 .facts dt { font-size: 0.875rem; line-height: 1.4; }
 .facts dd { margin: 0; font-size: 1.6rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 1rem; }
@@ -47,11 +49,11 @@ const PAD = { left: 62, top: 12, bottom: 52 };   // pixels around the plot; righ
 // Text is only written when it differs: what stays the same costs no layout.
 function write(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-function ticks(end, most, least = 0) {   // round numbers from 0 to end, at most `most` of them: steps of 1, 2 or 5
-  const raw = end / most, power = 10 ** Math.floor(Math.log10(raw));
+function ticks(end, most, least = 0, begin = 0) {   // round numbers, at most `most` of them: steps of 1, 2 or 5
+  const raw = (end - begin) / most, power = 10 ** Math.floor(Math.log10(raw));
   const step = Math.max(least, [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999));
   const found = [];
-  for (let i = 0; i * step <= end * 1.0001; i++) found.push(+(i * step).toPrecision(6));
+  for (let i = Math.ceil(begin / step * 0.9999); i * step <= end * 1.0001; i++) found.push(+(i * step).toPrecision(6));
   return found;
 }
 
@@ -65,9 +67,9 @@ function paint(canvas, chart, ink, font, height) {
   const context = canvas.getContext('2d');
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  const right = width - chart.room, bottom = height - PAD.bottom;
+  const right = width - chart.room, bottom = height - PAD.bottom, low = chart.low ?? 0;
   const atX = (x) => PAD.left + (x / chart.end) * (right - PAD.left);
-  const atY = (y) => bottom - (y / chart.top) * (bottom - PAD.top);
+  const atY = (y) => bottom - ((y - low) / (chart.top - low)) * (bottom - PAD.top);
   const crisp = (place) => Math.round(place) + 0.5;         // a thin line on whole pixels is not blurred
   const stroke = (colour, wide, dash, trace) => {
     context.strokeStyle = colour; context.lineWidth = wide; context.setLineDash(dash);
@@ -85,7 +87,7 @@ function paint(canvas, chart, ink, font, height) {
     stroke(ink.grid, 1, [], () => segment(crisp(atX(x)), PAD.top, crisp(atX(x)), bottom));
     say(String(x), atX(x), bottom + 14, 'center', ink.text);
   }
-  for (const y of ticks(chart.top, 6)) {
+  for (const y of ticks(chart.top, 6, 0, low)) {
     stroke(ink.grid, 1, [], () => segment(PAD.left, crisp(atY(y)), right, crisp(atY(y))));
     say(chart.percent ? Math.round(y * 100) + '%' : String(y), PAD.left - 6, atY(y), 'right', ink.text);
   }
@@ -209,11 +211,20 @@ class RaceChart:
     alt: str
 
 
+@dataclass(frozen=True)
+class TrialChart:
+    """One figure of trials: what it draws, its words, and what it says to those who do not see it."""
+
+    lines: TrialLines
+    words: TrialWords
+    alt: str
+
+
 def live(
     said: str,
     share: float,
     facts: list[tuple[str, str]],
-    charts: Sequence[Chart | RaceChart],
+    charts: Sequence[Chart | RaceChart | TrialChart],
     dark: bool,
     height: int = HEIGHT,
 ) -> None:
@@ -233,12 +244,18 @@ def live(
             "said": said,
             "share": share,
             "facts": [list(fact) for fact in facts],
-            "charts": [_chart(one) if isinstance(one, Chart) else _race_chart(one, dark, height) for one in charts],
+            "charts": [_drawn(one, dark, height) for one in charts],
             "ink": ink(dark),
             "font": FONT,
             "height": height,
         },
     )
+
+
+def _drawn(chart: Chart | RaceChart | TrialChart, dark: bool, height: int) -> dict[str, Any]:
+    if isinstance(chart, Chart):
+        return _chart(chart)
+    return _race_chart(chart, dark, height) if isinstance(chart, RaceChart) else _trial_chart(chart, dark, height)
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
@@ -291,6 +308,51 @@ def _race_chart(chart: RaceChart, dark: bool, height: int) -> dict[str, Any]:
             {"text": names[name], "x": place.x, "y": place.y, "lift": place.lift, "colour": styles[name].text}
             for name, place in lines.places(height).items()
         ],
+    }
+
+
+def _trial_chart(chart: TrialChart, dark: bool, height: int) -> dict[str, Any]:
+    lines, words = chart.lines, chart.words
+    names, within = lines.written(), lines.low <= lines.guessing <= lines.top
+    return {
+        "alt": chart.alt,
+        "epoch": words.x,
+        "quantity": words.quantity,
+        "percent": lines.percent,
+        "room": lines.room(),
+        "points": sum(len(line.training[0]) for line in lines.lines),
+        # the thick lines above all thin ones
+        "lanes": [
+            *(_trial_lane(line, dark) for line in lines.lines),
+            *(_trial_lane(line, dark, lines.dots) for line in lines.lines),
+        ],
+        "guessing": {"y": lines.guessing, "text": words.guessing} if within else None,
+        "end": lines.end,
+        "low": lines.low,
+        "top": lines.top,
+        "names": [
+            {
+                "text": names[at],
+                "x": place.x,
+                "y": place.y,
+                "lift": place.lift,
+                "colour": trial_style(int(at), dark).text,
+            }
+            for at, place in lines.places(height).items()
+        ],
+    }
+
+
+def _trial_lane(line: TrialLine, dark: bool, dots: int = 0) -> dict[str, Any]:
+    """The validation if it has dots, else the training."""
+    style = trial_style(line.place, dark) if dots else training_style(line.place, dark)
+    points = line.validation if dots else line.training
+    return {
+        "points": _numbers(points),
+        "colour": style.colour,
+        "dash": list(style.dash),
+        "width": style.width,
+        "dots": dots,
     }
 
 

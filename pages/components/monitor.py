@@ -24,6 +24,7 @@ from pages.components.picture import show_picture
 from pages.components.recipe_form import OPTIMIZERS, RATES, begin_with
 from pages.components.services import engine
 from pages.components.style import is_dark
+from pages.components.training_data import data_words
 from pages.components.words import _
 
 #: Seconds between two looks at a run: until there is something to see; then an eighth of what it takes, within these.
@@ -133,6 +134,7 @@ def _heading(run: Run, status: Status) -> None:
         _("batch {batch}", batch=training.batch_size),
         f"{OPTIMIZERS[training.optimizer.name]} {training.optimizer.learning_rate:g}",
         _("seed {seed}", seed=recipe.seed),
+        *map(literal, data_words(recipe)),
     ]
     st.caption(" · ".join(facts))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,9 +17,21 @@ import numpy as np
 import streamlit as st
 
 from imgcls.images import encode_png
+from imgcls.preparation.fit import resized
 
 #: Pictures with a longer side than this are smoothed when they are enlarged; below it, pixels stay pixels.
 _PIXELATED_BELOW = 128
+#: The longer side of a picture in a grid, in pixels of the file: as large as it is shown on a fine screen.
+_IN_A_GRID = 192
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A picture of a grid: uint8 (h, w, c), what it shows for those who do not see it, and lines below it."""
+
+    pixels: np.ndarray
+    alt: str
+    lines: tuple[str, ...]
 
 
 def show_picture(pixels: np.ndarray, alt: str, caption: str | None = None, width: int | None = None) -> None:
@@ -31,6 +45,52 @@ def show_picture(pixels: np.ndarray, alt: str, caption: str | None = None, width
     """
     crisp = max(pixels.shape[:2]) < _PIXELATED_BELOW
     _show(base64.b64encode(encode_png(pixels)).decode(), alt, caption, width, crisp)
+
+
+def show_columns(
+    columns: Sequence[Sequence[Labelled]], least: float = 4.2, most: float = 8.0, faded: bool = False
+) -> None:
+    """A regular grid: columns of pictures of one size, the first of each set apart from those below it.
+
+    Columns that do not fit beside one another stand below one another: on a phone a column stays together.
+
+    Args:
+        columns: pictures with their words, from top to bottom.
+        least: width of a column at least, in rem.
+        most: at most.
+        faded: they are about to be replaced.
+    """
+    lines = max((len(picture.lines) for column in columns for picture in column[1:]), default=1)
+    grid = f"display:grid;gap:1.2rem 0.5rem;grid-template-columns:repeat(auto-fit,minmax({least}rem,1fr));"
+    grid += "opacity:0.5;" if faded else ""
+    made = "".join(f'<div style="max-width:{most}rem;">{_column(column, lines)}</div>' for column in columns)
+    st.html(f'<div style="{grid}">{made}</div>')
+
+
+def _column(column: Sequence[Labelled], lines: int) -> str:
+    """Below each picture but the first there is room for the most lines of any: all rows stand level."""
+    first, *others = column
+    return _cell(first, 1, _APART) + "".join(_cell(picture, lines) for picture in others)
+
+
+def _cell(picture: Labelled, lines: int, style: str = "") -> str:
+    pixels, side = picture.pixels, max(picture.pixels.shape[:2])
+    if side > _IN_A_GRID:
+        height, width = (max(1, round(length * _IN_A_GRID / side)) for length in pixels.shape[:2])
+        pixels = resized(pixels, height, width)
+    crisp = "image-rendering:pixelated;" if side < _PIXELATED_BELOW else ""
+    words = "".join(f'<span style="{_LINE}">{html.escape(line)}</span>' for line in picture.lines)
+    below = f'<figcaption style="{_BELOW}{style}min-height:{1.3 * lines:.1f}em;">{words}</figcaption>'
+    data = base64.b64encode(encode_png(pixels)).decode()
+    alt = html.escape(picture.alt, quote=True)
+    return (
+        f'<figure class="picture"><img alt="{alt}" style="{crisp}" src="data:image/png;base64,{data}">{below}</figure>'
+    )
+
+
+_BELOW = "font-size:0.75rem;line-height:1.3;margin:0.15rem 0 0.35rem;"
+_APART = "font-weight:600;opacity:1;margin-bottom:0.7rem;"
+_LINE = "display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;"
 
 
 def show_asset(path: Path, alt: str, caption: str | None = None, width: int | None = None) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import DATASETS, load, split_indices
-from imgcls.errors import ImgclsError, MissingWeightsError
+from imgcls.errors import ImgclsError, InputError, MissingDataError
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP, network_diagram
 from imgcls.images import enlarge
 from imgcls.recipe import Recipe
@@ -17,15 +17,16 @@ from imgcls.training.sizes import epoch_images, part_sizes
 from imgcls.training.timing import Timing, estimated_seconds
 from pages.components.answers import ask, look_again
 from pages.components.durations import duration
+from pages.components.missing import Missing, missing_notice
+from pages.components.missing_data import data_notice
 from pages.components.notices import show_error
 from pages.components.picture import show_drawing, show_picture
 from pages.components.style import is_dark
 from pages.components.transfer import transfer_steps
-from pages.components.weights import weights_notice
 from pages.components.words import _
 
 
-def preview(recipe: Recipe, missing: MissingWeightsError | None = None) -> None:
+def preview(recipe: Recipe, missing: Missing | None = None) -> None:
     """Sizes and time, sample images, and the network's text.
 
     Args:
@@ -34,7 +35,7 @@ def preview(recipe: Recipe, missing: MissingWeightsError | None = None) -> None:
     """
     dataset, architecture = DATASETS.get(recipe.dataset.name), ARCHITECTURES.get(recipe.architecture.name)
     if missing:
-        weights_notice(missing)
+        missing_notice(missing)
     described = None if missing else _numbers(recipe)
     st.subheader(_(architecture.title))
     st.markdown(_(architecture.summary))
@@ -42,11 +43,25 @@ def preview(recipe: Recipe, missing: MissingWeightsError | None = None) -> None:
     if architecture.departs:
         st.markdown(_("**Not as in the paper:** {departs}", departs=_(architecture.departs)))
     st.caption(architecture.paper)
-    transfer_steps(recipe, described)
+    if not isinstance(missing, MissingDataError):  # its first step shows a training image
+        transfer_steps(recipe, described)
     st.subheader(_(dataset.title))
     st.markdown(_(dataset.summary))
-    samples = _samples(recipe.dataset.model_dump_json(), recipe)
-    show_picture(samples, _("Training images of each class"), _parts(recipe))
+    if isinstance(missing, MissingDataError):
+        st.caption(_parts(recipe))
+    else:
+        _show_samples(recipe)
+
+
+def _show_samples(recipe: Recipe) -> None:
+    try:
+        samples = _samples(recipe.dataset.model_dump_json(), recipe)
+    except MissingDataError as error:  # it was there, and is found to be damaged only now
+        data_notice(error)
+    except InputError as error:
+        show_error(error)
+    else:
+        show_picture(samples, _("Training images of each class"), _parts(recipe))
 
 
 def _numbers(recipe: Recipe) -> dict[str, Any] | None:
@@ -115,11 +130,14 @@ def _diagram(recipe: Recipe, layers: list[dict[str, Any]]) -> None:
 def _samples(name: str, _recipe: Recipe, across: int = 20) -> np.ndarray:
     """Some training images of each class side by side, uint8 (h, w, c)."""
     images = load(_recipe.dataset)
-    train = split_indices(images.labels, _recipe.split, _recipe.seed).train
+    parts, names = images.parts, images.class_names
+    train = split_indices(images.labels, _recipe.split, _recipe.seed, parts, names).train
     classes = [train[images.labels[train] == label] for label in range(len(images.class_names))]
     each = max(1, across * 2 // len(classes))
-    chosen = np.concatenate([members[:each] for members in classes])
-    rows = [np.concatenate(list(images.images[row]), axis=1) for row in chosen.reshape(-1, across)]
+    chosen = images.images[np.concatenate([members[:each] for members in classes])]
+    blank = np.zeros((-len(chosen) % across, *images.image_shape), np.uint8)  # the last row is as long as the others
+    pictures = np.concatenate([chosen, blank])
+    rows = [np.concatenate(list(row), axis=1) for row in pictures.reshape(-1, across, *images.image_shape)]
     return enlarge(np.concatenate(rows, axis=0).squeeze(), 1120)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 import streamlit as st
 
 from imgcls.datasets import DATASETS
-from imgcls.errors import ImgclsError, InputError
+from imgcls.errors import ImgclsError, InputError, MissingDataError
 from imgcls.figures.block import BLOCK_PARTS, WIDTH, block_drawing
 from imgcls.race import (
     DEFAULT,
@@ -19,20 +18,20 @@ from imgcls.race import (
     VARIANT_WORDS,
     Variant,
     added_parameters,
-    estimated_race_seconds,
     race_recipes,
 )
 from imgcls.recipe import Choice, Optimizer, Recipe
-from imgcls.runs import delete_run, get_run, rename_run
 from imgcls.training.check import check_recipe
 from imgcls.training.timing import Timing
+from imgcls.trials import estimated_seconds_of_all
 from pages.components.answers import ask, look_again
 from pages.components.current import look_at_race
 from pages.components.durations import duration
+from pages.components.lanes import submit_all
+from pages.components.missing_data import data_notice
 from pages.components.notices import show_error
 from pages.components.picture import show_drawing
 from pages.components.recipe_form import RATES
-from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.words import _
 
@@ -114,6 +113,9 @@ def _checked(recipes: dict[Variant, Recipe]) -> dict[Variant, Recipe] | None:
     try:
         for recipe in recipes.values():
             check_recipe(recipe)
+    except MissingDataError as error:
+        data_notice(error)
+        return None
     except InputError as error:
         show_error(error)
         return None
@@ -184,7 +186,7 @@ def _time(recipes: Mapping[Variant, Recipe]) -> None:
         st.caption(_("How long it takes is being measured …"))
         look_again("race time")
         return
-    seconds = estimated_race_seconds(recipes.values(), Timing(**answer.facts))
+    seconds = estimated_seconds_of_all(recipes.values(), Timing(**answer.facts))
     st.caption(
         _(
             "One after another they take about {time} on this computer. They go on if you leave the page.",
@@ -194,24 +196,8 @@ def _time(recipes: Mapping[Variant, Recipe]) -> None:
 
 
 def _start(depth: int, recipes: Mapping[Variant, Recipe], guess: Variant | None) -> None:
-    begun: list[str] = []
-    try:
-        for variant, recipe in recipes.items():
-            begun.append(engine().submit(recipe))
-            title = _("Lab, {depth} layers: {name}", depth=depth, name=_(VARIANT_WORDS[variant]))
-            rename_run(get_run(begun[-1]), title)
-    except ImgclsError as error:
-        _take_back(begun)
-        show_error(error)
-        return
-    look_at_race(begun, guess)
-    st.rerun()
-
-
-def _take_back(begun: list[str]) -> None:
-    """Three quarters of a race are none: the last first, or each would begin when the one before it is gone."""
-    for run_id in reversed(begun):
-        with suppress(ImgclsError):
-            engine().control(run_id, stop=True)
-        with suppress(ImgclsError):
-            delete_run(get_run(run_id))
+    titles = [_("Lab, {depth} layers: {name}", depth=depth, name=_(VARIANT_WORDS[variant])) for variant in recipes]
+    begun = submit_all(list(recipes.values()), titles)
+    if begun is not None:
+        look_at_race(begun, guess)
+        st.rerun()

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
-from imgcls.architectures.transfer import BodyOptions
 from imgcls.datasets import DATASETS
-from imgcls.errors import InputError, MissingWeightsError
+from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.limits import limit
-from imgcls.recipe import Choice, Optimizer, Recipe, Training
-from imgcls.registry import Registry
+from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
 from imgcls.training.check import check_recipe
 from pages.components.augmentation import augmentation_controls
 from pages.components.notices import show_error
-from pages.components.options import option_controls
+from pages.components.registered import registered_choice
+from pages.components.training_data import chosen_words, corrections_control, data_controls
 from pages.components.words import _
 
 #: Where a recipe to begin with is kept: "train again with changes".
@@ -35,10 +33,34 @@ def begin_with(recipe: Recipe) -> None:
 
 def recipe_form() -> Recipe | None:
     """The recipe that the form describes; None, and the reason on the page, if it makes no sense."""
+    start = _start()
+    try:
+        recipe = _described(start, f"form {start.hash()}")  # another recipe to start from is another form
+        check_recipe(recipe)
+    except (MissingWeightsError, MissingDataError):
+        return recipe  # it makes sense; the page offers to download them
+    except InputError as error:
+        show_error(error)
+        return None
+    return recipe
+
+
+def _start() -> Recipe:
+    """What the form begins with; the usual data set where the one of that recipe is gone."""
     start: Recipe = st.session_state.get(_START, Recipe())
-    key = f"form {start.hash()}"  # another recipe to start from is another form
-    dataset = _registered(_("Data set"), DATASETS, start.dataset, f"{key} dataset")
-    architecture = _registered(_("Network"), ARCHITECTURES, start.architecture, f"{key} architecture")
+    if start.dataset.name in DATASETS:
+        return start
+    try:
+        DATASETS.get(start.dataset.name)
+    except InputError as error:
+        show_error(error)
+    return start.model_copy(update={"dataset": Recipe().dataset, "corrections": "", "imbalance": Imbalance()})
+
+
+def _described(start: Recipe, key: str) -> Recipe:
+    dataset = registered_choice(_("Data set"), DATASETS, start.dataset, f"{key} dataset")
+    corrections = corrections_control(start, dataset, key)
+    architecture = registered_choice(_("Network"), ARCHITECTURES, start.architecture, f"{key} architecture")
     epochs = st.slider(
         _("Epochs"),
         1,
@@ -49,51 +71,21 @@ def recipe_form() -> Recipe | None:
     )
     batch, rate = _steps(start, key)
     augmentation = augmentation_controls(start.augmentation, dataset, f"{key} augmentation")
-    with st.expander(_summary(start, key)):
+    # without a key it would close whenever its words change
+    with st.expander(_summary(start, key), key=f"{key} more"):
         more = _advanced(start, key)
+        data = data_controls(start, dataset, key)
     optimizer = Optimizer(name=more.pop("optimizer"), learning_rate=rate)
     seed = more.pop("seed")
-    try:
-        recipe = Recipe(
-            dataset=dataset,
-            architecture=architecture,
-            split=start.split,
-            augmentation=augmentation,
-            training=Training(epochs=epochs, batch_size=batch, optimizer=optimizer, **more),
-            seed=seed,
-        )
-        check_recipe(recipe)
-    except MissingWeightsError:
-        return recipe  # it makes sense; the page offers to download them
-    except InputError as error:
-        show_error(error)
-        return None
-    return recipe
-
-
-def _registered(label: str, registry: Registry[Any], start: Choice, key: str) -> Choice:
-    """A choice among what is registered, and the options of what is chosen."""
-    begun_with = registry.get(start.name).name  # an architecture answers to several spellings
-    names = registry.names() if begun_with in registry.names() else [*registry.names(), begun_with]
-    name = st.selectbox(label, names, names.index(begun_with), format_func=lambda one: _title(registry, one), key=key)
-    model = registry.get(name).options
-    if not model.model_fields:
-        return Choice(name=name)
-    # how much of a body is frozen is what transfer learning is about: that is not hidden
-    with st.expander(_("Options of {name}", name=_title(registry, name)), expanded=issubclass(model, BodyOptions)):
-        begun = start.options if name == begun_with else {}
-        return Choice(name=name, **option_controls(model, begun, f"{key} {name}", partial(_most, name)))
-
-
-def _most(name: str, chosen: dict[str, Any]) -> dict[str, int]:
-    """No more blocks can be trained than the body has."""
-    entry = ARCHITECTURES.get(name) if name in ARCHITECTURES else None
-    count = entry.blocks(entry.options(**chosen)) if entry is not None and entry.blocks is not None else None
-    return {} if count is None else {"trainable_blocks": count}
-
-
-def _title(registry: Registry[Any], name: str) -> str:
-    return _(registry.get(name).title)
+    return Recipe(
+        dataset=dataset,
+        corrections=corrections,
+        architecture=architecture,
+        augmentation=augmentation,
+        training=Training(epochs=epochs, batch_size=batch, optimizer=optimizer, **more),
+        seed=seed,
+        **data,
+    )
 
 
 def _steps(start: Recipe, key: str) -> tuple[int, float]:
@@ -126,12 +118,13 @@ def _summary(start: Recipe, key: str) -> str:
     """The fold's own words: what is chosen inside."""
     value = lambda name, default: st.session_state.get(f"{key} {name}", default)  # noqa: E731
     schedule = {"constant": _("constant"), "cosine": _("cosine")}[value("schedule", start.training.schedule)]
-    return _(
+    said = _(
         "More: {optimizer}, {schedule} rate, seed {seed}",
         optimizer=OPTIMIZERS[value("optimizer", start.training.optimizer.name)],
         schedule=schedule,
         seed=value("seed", start.seed),
     )
+    return ", ".join([said, *chosen_words(start, key)])
 
 
 def _advanced(start: Recipe, key: str) -> dict[str, Any]:

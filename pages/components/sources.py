@@ -27,6 +27,8 @@ from pages.components.picture import show_picture
 from pages.components.words import _
 
 _SOURCE = "picture source"
+#: Samples to choose from, where there are many classes.
+_MOST_SAMPLES = 100
 
 
 def pick_pictures(model: str, several: bool) -> list[Picture]:
@@ -165,9 +167,11 @@ def _photographs() -> dict[str, np.ndarray]:
 def _samples(recipe: Recipe, each: int = 4) -> tuple[np.ndarray, list[str]]:
     """Some validation images of each class with their class names."""
     images = load(recipe.dataset)
-    members = split_indices(images.labels, recipe.split, recipe.seed).validation
-    classes = [members[images.labels[members] == label][:each] for label in range(len(images.class_names))]
-    chosen = np.stack([part for part in classes if len(part) == each], axis=1).ravel()
+    drawn = split_indices(images.labels, recipe.split, recipe.seed, images.parts, images.class_names)
+    members, count = drawn.validation, len(images.class_names)
+    classes = [members[images.labels[members] == label] for label in range(count)]
+    turns = range(min(each, max(1, _MOST_SAMPLES // count)))
+    chosen = np.array([part[turn] for turn in turns for part in classes if turn < len(part)])
     return images.images[chosen], [images.class_names[label] for label in images.labels[chosen]]
 
 

@@ -16,7 +16,8 @@ from pages.components.words import language
 _STYLE = """
 <style>
 /* white on the dark theme's light blue is hard to read: 2.2 : 1 */
-[data-testid^="stBaseButton-primary"]:not(:disabled), [data-testid^="stBaseButton-primary"]:not(:disabled) p {
+[data-testid^="stBaseButton-primary"]:not(:disabled), [data-testid^="stBaseButton-primary"]:not(:disabled) p,
+[data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * {
   color: %(on_accent)s;
 }
 /* small type at 60 %% opacity is too faint on our paper */

@@ -55,7 +55,11 @@ def transfer_steps(recipe: Recipe, described: dict[str, Any] | None) -> None:
 
 def _what_it_knows(recipe: Recipe, options: BodyOptions) -> None:
     """The old head's answer to one of the learner's own pictures, before anything is trained."""
-    picture, name = _own_picture(recipe)
+    try:
+        picture, name = _own_picture(recipe)
+    except ImgclsError as error:
+        show_error(error)
+        return
     show_picture(enlarge(picture, 224), _("One of your training images: {name}", name=name), width=160)
     st.button(_("Another picture"), key="another picture", on_click=_turn_over)
     model = _with_its_old_head(options)
@@ -92,7 +96,7 @@ def _turn_over() -> None:
 def _own_picture(recipe: Recipe) -> tuple[np.ndarray, str]:
     """A training image, uint8 (h, w, c), and its class: one class after the other."""
     images = load(recipe.dataset)
-    train = split_indices(images.labels, recipe.split, recipe.seed).train
+    train = split_indices(images.labels, recipe.split, recipe.seed, images.parts, images.class_names).train
     turn, classes = st.session_state.get("own picture", 0), len(images.class_names)
     members = train[images.labels[train] == turn % classes]
     place = members[turn // classes % len(members)]

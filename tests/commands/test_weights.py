@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from imgcls.architectures.weights import fetch
 from imgcls.architectures.weights.downloaded import DOWNLOADED, DownloadedWeights
 from imgcls.cli import main
+from imgcls.commands.fetching import fetching
 from imgcls.commands.training import asked_recipe
-from imgcls.commands.weights import fetching, weights
+from imgcls.commands.weights import weights
+from imgcls.downloads import fetch
 from imgcls.errors import MissingWeightsError, PlaceError, UnknownNameError
-from tests.architectures.weights.internet import Internet, serving
+from tests.downloads.internet import Internet, serving
 
 CONTENT = bytes(range(256)) * 4000
 
@@ -138,7 +139,7 @@ def test_train_downloads_first_and_makes_no_run_without(internet, capsys, home_f
     ],
 )
 def test_a_recipe_has_the_name_that_is_listed(typed, name):
-    nothing = dict.fromkeys(("recipe", "preset", "dataset", "architecture", "epochs", "batch_size", "seed"))
+    nothing = dict.fromkeys(("recipe", "preset", "dataset", "architecture", "balance", "epochs", "batch_size", "seed"))
     found = asked_recipe(argparse.Namespace(**{**nothing, "architecture": typed, "set": []}))
     assert found.architecture.name == name
 

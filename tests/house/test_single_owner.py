@@ -52,17 +52,31 @@ def reads_our_environment(tree: ast.AST) -> bool:
     return False
 
 
+def reads_archives(tree: ast.AST) -> bool:
+    """Whether an archive is opened for anything but writing a new one."""
+    return any(
+        ast.unparse(node.func).split(".")[-1] in ("ZipFile", "PyZipFile", "is_zipfile")
+        and not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and node.args[1].value in ("w", "x"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
+
+
 RULES: dict[str, tuple[Callable[[ast.AST], bool], set[str]]] = {
     "Image.open": (lambda tree: calls(tree, "Image.open"), {"imgcls/images.py"}),
     "archives": (
-        lambda tree: calls(tree, "ZipFile", "extractall", "extract", "unpack_archive", "TarFile", "tarfile.open"),
-        set(),
+        lambda tree: imports(tree, "zipfile"),
+        {"imgcls/datasets/archive.py", "imgcls/datasets/packing.py"},  # reads those of strangers; writes our own
     ),
+    "tar archives": (lambda tree: imports(tree, "tarfile"), {"imgcls/datasets/formats/tar_members.py"}),
+    "reading archives": (reads_archives, {"imgcls/datasets/archive.py"}),
+    "unpacking": (lambda tree: calls(tree, "extractall", "extract", "unpack_archive", "make_archive"), set()),
     "load_model": (
         lambda tree: calls(tree, "load_model", "load_weights", "model_from_json", "deserialize_keras_object"),
         {"imgcls/saved_model.py"},
     ),
     "unpickling": (lambda tree: imports(tree, "pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"), set()),
+    "reading pickles": (lambda tree: imports(tree, "pickletools"), {"imgcls/restricted_pickle.py"}),
     "allow_pickle": (lambda tree: passes(tree, "allow_pickle", True), set()),
     "unsafe_allow_html": (lambda tree: passes(tree, "unsafe_allow_html"), set()),
     "unsafe_allow_javascript": (lambda tree: passes(tree, "unsafe_allow_javascript"), set()),
@@ -85,7 +99,7 @@ RULES: dict[str, tuple[Callable[[ast.AST], bool], set[str]]] = {
             calls(tree, "urlopen", "build_opener", "urlretrieve", "create_connection", "HTTPSConnection", "get_file")
             or imports(tree, "requests", "httpx", "aiohttp", "ftplib", "socket")
         ),
-        {"imgcls/architectures/weights/fetch.py"},
+        {"imgcls/downloads/fetch.py"},
     ),
     "variables of ours": (reads_our_environment, {"imgcls/limits.py", "imgcls/home.py"}),
 }
@@ -102,9 +116,14 @@ def test_it_is_done_where_it_belongs(name: str, sources: list[Path]) -> None:
     ("name", "code"),
     [
         ("Image.open", "from PIL import Image\nImage.open(x)"),
-        ("archives", "zipfile.ZipFile(x)"),
+        ("archives", "import zipfile"),
+        ("tar archives", "from tarfile import open"),
+        ("reading archives", "zipfile.ZipFile(x)"),
+        ("reading archives", 'ZipFile(x, "a")'),
+        ("unpacking", "archive.extractall()"),
         ("load_model", "keras.saving.load_model(x)"),
         ("unpickling", "def f():\n    import pickle"),
+        ("reading pickles", "import pickletools"),
         ("allow_pickle", "np.load(x, allow_pickle=True)"),
         ("unsafe_allow_html", "st.markdown(x, unsafe_allow_html=flag)"),
         ("processes", "subprocess.Popen([])"),
@@ -125,6 +144,7 @@ def test_a_rule_sees_what_it_forbids(name: str, code: str) -> None:
     [
         ("Image.open", '"""The only Image.open(x)."""  # Image.open(x)'),
         ("archives", "except_ = zipfile.BadZipFile"),
+        ("reading archives", 'zipfile.ZipFile(x, "w")'),
         ("variables of ours", 'os.environ.get("LANG")'),
         ("unsafe_allow_html", "# unsafe_allow_html=True"),
     ],

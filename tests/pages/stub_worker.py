@@ -48,6 +48,15 @@ def explain(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     return facts, {"raw": raw, "map": heat, "logits": np.log(PROBABILITIES), "probabilities": PROBABILITIES}
 
 
+def explain_images(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Heat on the upper half of every image; nothing but the first class is ever thought of."""
+    count, height, width = arrays["images"].shape[:3]
+    maps = np.zeros((count, height, width), np.float32)
+    maps[:, : height // 2] = 1.0
+    probabilities = np.tile(np.array([0.9, 0.1], np.float32), (count, 1))
+    return {"statuses": ["ok"] * count, "targets": [0] * count}, {"maps": maps, "probabilities": probabilities}
+
+
 def measure(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     features = {"feature_image": 0.01} if arguments["recipe"]["architecture"]["name"] == "efficientnet-lite0" else {}
     return {"step": 0.004, "validation_image": 0.00002, "parameters": 121_930, **features}, {}
@@ -62,12 +71,31 @@ def describe(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     return {**costs, **body, "layers": told}, {}
 
 
+def augment(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Grey squares, one a class; if anything is to be mixed, seven parts of it and three of the next class."""
+    from imgcls.datasets import dataset_facts
+    from imgcls.recipe import Choice
+
+    facts = dataset_facts(Choice(**arguments["dataset"]))
+    count, draws, classes = arguments["count"], arguments["draws"], len(facts.class_names)
+    originals = np.full((count, *facts.image_shape), 100, np.uint8)
+    truth = np.eye(classes, dtype=np.float32)[np.arange(count) % classes]
+    mixes = any(choice["name"] in ("mixup", "cutmix") for choice in arguments["augmentation"])
+    label = 0.7 * truth + 0.3 * np.roll(truth, 1, axis=1) if mixes else truth
+    images = np.full((draws, *originals.shape), 101 + arguments["seed"] % 100, np.uint8)
+    labels = np.repeat(label[None].astype(np.float32), draws, axis=0)
+    told = {"class_names": list(facts.class_names)}
+    return told, {"originals": originals, "truth": truth, "images": images, "labels": labels}
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "predict": predict,
     "layers": layers,
     "explain": explain,
+    "explain_images": explain_images,
     "measure": measure,
     "describe": describe,
+    "augment": augment,
 }
 
 

@@ -269,15 +269,15 @@ def test_a_race_that_goes_on_is_drawn_by_what_moves(visit: Any, make_race: Any) 
 
 def test_one_look_costs_the_fragment_no_redraw_of_the_rest(visit: Any, make_race: Any) -> None:
     from imgcls.race import race_of
-    from pages.components.race import _look, _standing
+    from pages.components.lanes import look, milestones
 
     runs = make_race("queued", neither="running")
     visit("lab", link=link(runs))
     race = race_of(run.id for run in runs.values())
-    before = _standing(_look(race))
-    assert _standing(_look(race)) == before
+    before = milestones(look(race.runs, "race"))
+    assert milestones(look(race.runs, "race")) == before
     delete_run(runs[Variant.BOTH])
-    assert _standing(_look(race)) != before
+    assert milestones(look(race.runs, "race")) != before
 
 
 def test_the_first_epoch_is_shown_step_by_step(visit: Any, make_race: Any) -> None:

@@ -72,3 +72,47 @@ def test_no_page_asks_the_browser_for_a_file(visit: Any, make_run: Any) -> None:
         app = visit(name, link={"run": run.id} if name == "train" else None)
         sources = re.findall(r'(?:src|href)="([^"]*)"|url\(([^)]*)\)', " ".join(str(html.value) for html in app.html))
         assert all("".join(source).startswith("data:") for source in sources), name
+
+
+def grid() -> None:
+    import numpy as np
+    import streamlit as st
+
+    from pages.components.picture import Labelled, show_columns
+
+    side = st.session_state["side"]
+    pixels = np.arange(side * side, dtype=np.uint32).reshape(side, side, 1).astype(np.uint8)
+    one = Labelled(pixels, 'the "first"', ("<b>a</b>",))
+    other = Labelled(255 - pixels, "below", ("0.7 a", "+ 0.3 b"))
+    show_columns([[one, other, one], [one, one, other]])
+
+
+def grid_of(side: int) -> str:
+    app = AppTest.from_function(grid)
+    app.session_state["side"] = side
+    app.run()
+    assert not app.exception
+    return str(app.html[0].value)
+
+
+def test_a_grid_keeps_columns_together_and_words_are_text() -> None:
+    shown = grid_of(6)
+    assert shown.count("<figure") == 6
+    assert "<b>" not in shown
+    assert 'alt="the &quot;first&quot;"' in shown
+    # the second and third row have room for two lines everywhere, the first for one
+    assert re.findall(r"min-height:([\d.]+)em", shown) == ["1.3", "2.6", "2.6"] * 2
+    sources = re.findall(r'base64,([^"]+)"', shown)
+    for source, sign in zip(sources[:2], (1, -1), strict=True):
+        with Image.open(io.BytesIO(base64.b64decode(source))) as image:
+            assert image.size == (6, 6)
+            assert np.sign(int(np.asarray(image)[5, 5]) - int(np.asarray(image)[0, 0])) == sign
+
+
+def test_small_pictures_of_a_grid_stay_pixels_and_large_ones_are_made_smaller() -> None:
+    assert grid_of(28).count("image-rendering:pixelated") == 6
+    large = grid_of(400)
+    assert "pixelated" not in large
+    (first, *_rest) = re.findall(r'base64,([^"]+)"', large)
+    with Image.open(io.BytesIO(base64.b64decode(first))) as image:
+        assert image.size == (192, 192)

@@ -11,9 +11,10 @@ import pytest
 from imgcls.architectures import architecture_options
 from imgcls.augmentation import doubtful
 from imgcls.datasets import DATASETS
+from imgcls.datasets.corrections import Correction, correct
 from imgcls.errors import BrokenError, PlaceError, QueueFullError
 from imgcls.presets import PRESETS
-from imgcls.recipe import Choice, Optimizer, Recipe, Training
+from imgcls.recipe import Choice, Imbalance, Optimizer, Recipe, Split, Training
 from imgcls.runs import delete_run
 from imgcls.training.control import read_wishes, write_wishes
 from pages.components.notices import literal
@@ -113,6 +114,129 @@ def test_the_form_starts_from_a_given_recipe_and_keeps_all_of_it(visit: Any, eng
     app = visit("train", session={"recipe to start from": OTHER})
     app.button(key="start").click().run()
     assert engine.calls == [("submit", OTHER)]
+
+
+# -- what is done to the data
+
+
+def test_noise_imbalance_balance_and_division_are_submitted(visit: Any, engine: Any, words: Any) -> None:
+    app = visit("train")
+    field(app, "select_slider", "Validation share").set_value(0.2)
+    field(app, "select_slider", "Label noise").set_value(0.15)
+    field(app, "selectbox", "Imbalance").set_value("rare")
+    field(app, "selectbox", "Balance").set_value("class-weights").run()
+    assert not app.exception
+    field(app, "multiselect", "Rare classes").set_value(["3", "7"])
+    field(app, "select_slider", "They keep").set_value(0.05)
+    field(app, "number_input", "power").set_value(0.5).run()
+    assert not app.exception
+    assert "seed 0, 60 / 20 / 20 %, 15 % label noise, rare classes, Class weights" in words(app)
+    assert literal("w(c) = n / (k · n_c) at power 1") in words(app), "the formula stands beside the choice"
+    app.button(key="start").click().run()
+    wanted = Recipe(
+        split=Split(validation=0.2),
+        label_noise=0.15,
+        imbalance=Imbalance(kind="rare", ratio=0.05, classes=("3", "7")),
+        balance=Choice(name="class-weights", power=0.5),
+    )
+    assert engine.calls == [("submit", wanted)]
+
+
+def test_the_form_keeps_what_a_recipe_does_to_its_data(visit: Any, engine: Any, bars: Any) -> None:
+    known = correct(Choice(name="bars"), {"3": Correction(label="right")}).identifier()
+    begun = Recipe(
+        dataset=Choice(name="bars"),
+        split=Split(validation=0.13, test=0.27),
+        corrections=known,
+        label_noise=0.07,
+        imbalance=Imbalance(kind="long-tail", ratio=0.3),
+        balance=Choice(name="focal", gamma=1.5),
+        architecture=Choice(name="mlp"),
+    )
+    app = visit("train", session={"recipe to start from": begun})
+    assert not app.exception
+    app.button(key="start").click().run()
+    assert engine.calls == [("submit", begun)]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_corrections_of_now_are_applied_unless_they_are_switched_off(
+    visit: Any, engine: Any, words: Any, wanted: bool
+) -> None:
+    now = correct(Recipe().dataset, {key: Correction(dropped=True) for key in "123"}).identifier()
+    app = visit("train")
+    assert "3 corrections are applied." in words(app)
+    if not wanted:
+        field(app, "toggle", "Use corrections").set_value(False).run()
+        assert "No corrections are applied." in words(app)
+    app.button(key="start").click().run()
+    assert [recipe.corrections for _, recipe in engine.calls] == [now if wanted else ""]
+
+
+def test_a_recipe_may_name_earlier_corrections(visit: Any, engine: Any, words: Any) -> None:
+    then = correct(Recipe().dataset, {"1": Correction(dropped=True)}).identifier()
+    now = correct(Recipe().dataset, {"2": Correction(dropped=True)}).identifier()
+    app = visit("train", session={"recipe to start from": Recipe(corrections=then)})
+    assert "1 correction is applied." in words(app)
+    app.button(key="start").click().run()
+    app = visit("train", session={"recipe to start from": Recipe(corrections=then)})
+    field(app, "selectbox", "Corrections").set_value(now).run()
+    assert "2 corrections are applied." in words(app)
+    app.button(key="start").click().run()
+    assert [recipe.corrections for _, recipe in engine.calls] == [then, now]
+
+
+def test_corrections_that_are_not_here_are_said_and_can_be_left_away(visit: Any, engine: Any, words: Any) -> None:
+    app = visit("train", session={"recipe to start from": Recipe(corrections="0123456789ab")})
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "not on this machine" in words(app)
+    assert app.button(key="start").disabled
+    field(app, "toggle", "Use corrections").set_value(False).run()
+    assert not app.error
+    app.button(key="start").click().run()
+    assert engine.calls == [("submit", Recipe())]
+
+
+def test_nothing_of_one_data_set_is_left_for_another(visit: Any, engine: Any, bars: Any) -> None:
+    """Rare classes and corrections belong to a data set; another one has others."""
+    known = correct(Recipe().dataset, {"1": Correction(dropped=True)}).identifier()
+    rare = Imbalance(kind="rare", classes=("7",))
+    begun = Recipe(corrections=known, imbalance=rare, architecture=Choice(name="mlp"))
+    app = visit("train", session={"recipe to start from": begun})
+    field(app, "selectbox", "Data set").set_value("bars").run()
+    assert not app.exception
+    assert not app.error
+    app.button(key="start").click().run()
+    ((_, submitted),) = engine.calls
+    assert submitted.dataset.name == "bars"
+    assert submitted.corrections == ""
+    assert submitted.imbalance == Imbalance(kind="rare", classes=("right",))
+
+
+def test_a_recipe_whose_data_set_is_gone_begins_with_the_usual_one(visit: Any, engine: Any) -> None:
+    begun = Recipe(dataset=Choice(name="gone", side=32), corrections="0123456789ab", seed=3)
+    app = visit("train", session={"recipe to start from": begun})
+    assert not app.exception
+    assert "gone" in app.error[0].value
+    app.button(key="start").click().run()
+    assert engine.calls == [("submit", Recipe(seed=3))]
+
+
+def test_a_run_says_what_was_done_to_its_data(visit: Any, make_run: Any) -> None:
+    known = correct(Recipe().dataset, {"1": Correction(dropped=True), "2": Correction(label="3")}).identifier()
+    done = Recipe(
+        corrections=known,
+        label_noise=0.2,
+        imbalance=Imbalance(kind="rare", ratio=0.05, classes=("3", "7")),
+        balance=Choice(name="oversampling"),
+        augmentation=(Choice(name="flip"), Choice(name="shift")),
+    )
+    said = [caption.value for caption in visit("train", link={"run": make_run("completed", recipe=done).id}).caption]
+    wanted = ["2 corrections", "20 % label noise", "rare: 3, 7, 5 % kept", "Oversampling", "Flip", "Shift"]
+    assert any(all(literal(one) in caption for one in wanted) for caption in said), said
+    plain = [caption.value for caption in visit("train", link={"run": make_run("completed").id}).caption]
+    assert "10 epochs · batch 32 · Adam 0.001 · seed 0" in plain
 
 
 def test_sizes_and_time_are_told_before_start(visit: Any, inference: Any) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from imgcls.architectures.weights import downloads
 from imgcls.architectures.weights.downloaded import DOWNLOADED, DownloadedWeights
+from imgcls.downloads import progress
 from imgcls.errors import PlaceError
 from imgcls.recipe import Choice, Recipe
 
@@ -44,13 +44,13 @@ class FakeWeb:
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch, home_folder: Path, tmp_path: Path) -> Iterator[FakeWeb]:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(downloads, "_downloads", {})
+    monkeypatch.setattr(progress, "_downloads", {})
     known = DOWNLOADED.get("MobileNetV2")
     made = FakeWeb(home_folder / "cache" / "weights" / known.file)
     monkeypatch.setattr(DownloadedWeights, "download", lambda weights, tell: made.download(weights, tell))
     yield made
     made.go_on.set()
-    if download := downloads.last_download(known):
+    if download := progress.last_download(known):
         download.wait(5)
 
 
@@ -67,7 +67,7 @@ def told(app: Any) -> str:
 
 
 def until_over() -> None:
-    download = downloads.last_download(DOWNLOADED.get("MobileNetV2"))
+    download = progress.last_download(DOWNLOADED.get("MobileNetV2"))
     assert download is not None
     download.wait(5)
 
@@ -99,14 +99,14 @@ def test_asked_for_watched_and_started(visit: Any, web: FakeWeb, engine: Any) ->
     assert web.arrived.wait(5)
     app.run()
     assert not app.exception
-    assert has(app, "cancel download")
+    assert has(app, "cancel weights")
     assert not has(app, "download weights")
     assert start(app).disabled
     web.go_on.set()
     until_over()
     app.run()
     assert not app.exception
-    assert not has(app, "cancel download")
+    assert not has(app, "cancel weights")
     assert "Parameters" in {metric.label for metric in app.metric}
     start(app).click().run()
     assert engine.calls == [("submit", RECIPE)]
@@ -126,7 +126,7 @@ def test_somebody_else_sees_the_same_download(visit: Any, web: FakeWeb) -> None:
     visit("train", session=START).button(key="download weights").click().run()
     assert web.arrived.wait(5)
     other = visit("train", session=START)
-    assert has(other, "cancel download")
+    assert has(other, "cancel weights")
     assert web.calls == 1
 
 
@@ -135,7 +135,7 @@ def test_cancelled(visit: Any, web: FakeWeb) -> None:
     app.button(key="download weights").click().run()
     assert web.arrived.wait(5)
     app.run()
-    app.button(key="cancel download").click().run()
+    app.button(key="cancel weights").click().run()
     assert not app.exception
     until_over()
     app.run()

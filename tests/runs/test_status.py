@@ -130,7 +130,9 @@ def test_status_does_not_depend_on_the_clock(tmp_path, holder, monkeypatch, seco
     assert derive_status(tmp_path) is Status.INTERRUPTED
 
 
-@pytest.mark.parametrize("pid", ["1", str(os.getpid()), "999999999", "-1", "no number"])
+@pytest.mark.parametrize(
+    "pid", ["1", str(os.getpid()), "999999999", "-1", "no number"], ids=["1", "own", "high", "-1", "no"]
+)
 def test_status_does_not_depend_on_process_numbers(tmp_path, pid):
     """A number in the file that meanwhile belongs to somebody else says nothing."""
     (tmp_path / LOCK).write_text(pid)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imgcls.augmentation import AUGMENTATIONS
-from imgcls.errors import RecipeError, UnknownNameError
+from imgcls.datasets.registry import fixed
+from imgcls.errors import MissingDataError, RecipeError, UnknownNameError
 from imgcls.home import home
 from imgcls.recipe import Recipe, recipe_from
 from imgcls.training.check import check_parameters, check_recipe
+from tests.datasets.placed import PLACE
 
 
 def test_the_default_recipe_is_fine():
@@ -67,7 +71,7 @@ def test_limits_are_asked_for(monkeypatch):
 
 
 def test_an_image_that_is_too_small_is_refused(bars, monkeypatch):
-    monkeypatch.setitem(bars.__dict__, "image_shape", (9, 12, 1))
+    monkeypatch.setitem(bars.__dict__, "facts", fixed(replace(bars.usual, image_shape=(9, 12, 1))))
     with pytest.raises(RecipeError, match=r"from 10 to 224 pixels a side\. Received: 9 × 12"):
         check_recipe(recipe_from({"dataset": {"name": "bars"}}))
 
@@ -79,3 +83,28 @@ def test_a_network_that_is_too_large_is_refused(monkeypatch):
     monkeypatch.setenv("IMGCLS_PARAMETERS", "100")
     with pytest.raises(RecipeError):
         check_parameters(101)
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar-10", "cifar-100"])
+def test_a_data_set_that_is_not_here_is_refused_and_leaves_nothing(name, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    with pytest.raises(MissingDataError) as refused:
+        check_recipe(recipe_from({"dataset": {"name": name, "images": 1000}}))
+    assert refused.value.values["name"] == name
+    assert not home().joinpath("runs").exists()
+    PLACE[name](tmp_path)
+    check_recipe(recipe_from({"dataset": {"name": name, "images": 1000}}))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"dataset": {"name": "mnist", "images": 1}},
+        {"dataset": {"name": "mnist"}, "training": {"epochs": 51}},
+        {"dataset": {"name": "mnist"}, "augmentation": [{"name": "elastics"}]},
+    ],
+)
+def test_nobody_downloads_what_cannot_be_trained_on(data, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    with pytest.raises((RecipeError, UnknownNameError)):
+        check_recipe(recipe_from(data))

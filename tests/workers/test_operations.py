@@ -8,13 +8,25 @@ import numpy as np
 import pytest
 
 from imgcls.atomic import read_arrays
+from imgcls.augmentation import preview
+from imgcls.datasets import load
 from imgcls.errors import ImageError, InputError, RecipeError, RunStateError, UnknownNameError
 from imgcls.models import load_trained
-from imgcls.recipe import Recipe, recipe_from
+from imgcls.recipe import Choice, Recipe, recipe_from
 from imgcls.training import trial
 from imgcls.training.data import run_data
 from imgcls.training.timing import known_timing
-from imgcls.workers.operations import OPERATIONS, class_number, describe, explain_image, layers, measure, predict
+from imgcls.workers.operations import (
+    OPERATIONS,
+    augment,
+    class_number,
+    describe,
+    explain_image,
+    explain_images,
+    layers,
+    measure,
+    predict,
+)
 
 
 @pytest.fixture
@@ -59,6 +71,16 @@ class TestExplain:
         assert arrays["raw"].shape == (5, 5)
         assert all(array.dtype == np.float32 for array in arrays.values())
         json.dumps(facts)  # it travels as JSON
+
+    def test_many_at_once_say_the_same_as_each_alone(self, tiny_run, images):
+        facts, arrays = explain_images({"model": tiny_run.id, "classes": 3}, {"images": images[:3]})
+        assert facts["targets"] == [3] * 3
+        json.dumps(facts)
+        for place in range(3):
+            alone, single = explain_image({"model": tiny_run.id, "class": 3}, {"image": images[place]})
+            assert facts["statuses"][place] == alone["status"]
+            np.testing.assert_allclose(arrays["maps"][place], single["map"], atol=1e-5)
+            np.testing.assert_allclose(arrays["probabilities"][place], single["probabilities"], atol=1e-5)
 
     def test_class_and_layer_are_obeyed(self, tiny_run, images):
         first, maps = explain_image({"model": tiny_run.id, "class": 3, "layer": "conv_2"}, {"image": images[0]})
@@ -123,6 +145,84 @@ class TestMeasure:
             measure({"recipe": {**Recipe().model_dump(), **change}}, {})
 
 
+ROTATED = {"dataset": {"name": "mnist-5k"}, "augmentation": [{"name": "rotate"}], "count": 10, "draws": 3}
+
+
+class TestAugment:
+    def test_images_of_each_class_and_some_draws_of_them(self):
+        facts, arrays = augment(ROTATED, {})
+        assert facts == {"class_names": [str(digit) for digit in range(10)]}
+        assert {name: array.shape for name, array in arrays.items()} == {
+            "originals": (10, 28, 28, 1),
+            "truth": (10, 10),
+            "images": (3, 10, 28, 28, 1),
+            "labels": (3, 10, 10),
+        }
+        assert arrays["images"].dtype == np.uint8
+        assert arrays["labels"].dtype == np.float32
+        assert arrays["truth"].argmax(1).tolist() == list(range(10))
+        stored = {image.tobytes() for image in load(Choice(name="mnist-5k")).images}
+        assert all(image.tobytes() in stored for image in arrays["originals"])
+        json.dumps(facts)
+
+    def test_it_is_the_pipeline_of_training(self):
+        _, arrays = augment({**ROTATED, "seed": 5}, {})
+        batch, truth = np.concatenate([arrays["originals"]] * 3), np.concatenate([arrays["truth"]] * 3)
+        wanted, labels = preview([Choice(name="rotate")], batch, truth, 5)
+        np.testing.assert_array_equal(arrays["images"], wanted.reshape(arrays["images"].shape))
+        np.testing.assert_array_equal(arrays["labels"], labels.reshape(arrays["labels"].shape))
+        different = {draw.tobytes() for draw in arrays["images"]}
+        assert len(different) == 3, "each draw is another"
+
+    def test_another_seed_draws_the_same_images_another_way_and_another_pick_takes_others(self):
+        _, first = augment({**ROTATED, "seed": 0}, {})
+        _, again = augment({**ROTATED, "seed": 1}, {})
+        np.testing.assert_array_equal(first["originals"], again["originals"])
+        assert (first["images"] != again["images"]).any()
+        _, other = augment({**ROTATED, "pick": 1}, {})
+        assert (first["originals"] != other["originals"]).any()
+        assert (first["truth"] == other["truth"]).all(), "one of each class, as before"
+
+    def test_labels_are_mixed_where_images_are(self):
+        _, arrays = augment({**ROTATED, "augmentation": [{"name": "mixup", "alpha": 1.0}]}, {})
+        np.testing.assert_allclose(arrays["labels"].sum(axis=-1), 1, rtol=1e-5)
+        assert ((arrays["labels"] > 0.05) & (arrays["labels"] < 0.95)).any()
+
+    def test_without_augmentation_every_draw_is_the_original(self):
+        _, arrays = augment({**ROTATED, "augmentation": []}, {})
+        for draw, labels in zip(arrays["images"], arrays["labels"], strict=True):
+            np.testing.assert_array_equal(draw, arrays["originals"])
+            np.testing.assert_array_equal(labels, arrays["truth"])
+
+    def test_images_that_are_sent(self, bars):
+        sent = load(Choice(name="bars")).take(np.array([0, 60, 149]))
+        asked = {"dataset": {"name": "bars"}, "augmentation": [{"name": "flip", "direction": "vertical"}], "draws": 8}
+        _, arrays = augment(asked, {"images": sent.images, "labels": sent.labels})
+        np.testing.assert_array_equal(arrays["originals"], sent.images)
+        assert arrays["truth"].argmax(1).tolist() == [0, 1, 2]
+        for place, image in enumerate(sent.images):
+            drawn = {draw[place].tobytes() for draw in arrays["images"]}
+            assert drawn == {image.tobytes(), image[::-1].tobytes()}
+
+    @pytest.mark.parametrize(
+        ("change", "sent", "kind"),
+        [
+            ({"dataset": {"name": "nope"}}, {}, UnknownNameError),
+            ({"augmentation": [{"name": "nope"}]}, {}, UnknownNameError),
+            ({"augmentation": [{"name": "rotate", "degrees": 999.0}]}, {}, RecipeError),
+            ({"augmentation": [{"name": "flip"}] * 9}, {}, RecipeError),
+            ({"count": 0}, {}, RecipeError),
+            ({"draws": 0}, {}, RecipeError),
+            ({}, {"images": np.zeros((1, 5, 5, 1), np.uint8), "labels": np.zeros(1, int)}, ImageError),
+            ({}, {"images": np.zeros((2, 28, 28, 1), np.uint8), "labels": np.zeros(1, int)}, ImageError),
+            ({}, {"images": np.zeros((1, 28, 28, 1), np.float32), "labels": np.zeros(1, int)}, ImageError),
+        ],
+    )
+    def test_refusals(self, change, sent, kind):
+        with pytest.raises(kind):
+            augment({**ROTATED, **change}, sent)
+
+
 class TestClassNumber:
     def test_position(self):
         assert class_number("cat", ("dog", "cat")) == 1
@@ -136,7 +236,7 @@ class TestClassNumber:
 
 
 def test_every_operation_is_documented():
-    assert set(OPERATIONS) == {"predict", "layers", "explain", "measure", "describe"}
+    assert set(OPERATIONS) == {"predict", "layers", "explain", "explain_images", "measure", "describe", "augment"}
     assert all(work.__doc__ for work in OPERATIONS.values())
 
 

@@ -1,52 +1,50 @@
 """Weights that others published on the web: downloaded once, on demand, and kept. No Keras but where arrays are read.
 
-    <home>/cache/weights/
-      FILE            there whole or not at all
-      FILE.part       what an interrupted download has so far; the next one goes on with it
-      FILE.lock       held by whoever downloads
-      FILE.sha256     for weights of which nobody publishes a checksum: what it was when the file was first met
-
-A file in Keras's own cache (`~/.keras/models`, or below `$KERAS_HOME`) is used where it is.
+They lie in `<home>/cache/weights/`. A file in Keras's own cache (`~/.keras/models`, or below `$KERAS_HOME`) is used
+where it is.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
-from imgcls.architectures.weights.fetch import NotFetchedError, Tell, fetch
-from imgcls.atomic import disk_errors, write_bytes
-from imgcls.errors import CheckpointError, MissingWeightsError, PlaceError
-from imgcls.home import folder
+from imgcls.downloads.fetch import Tell
+from imgcls.downloads.file import RemoteFile, Words
+from imgcls.downloads.keras_cache import keras_cache
+from imgcls.errors import CheckpointError, MissingWeightsError
 from imgcls.language import N_
 from imgcls.registry import Registry
 
-#: Seconds between two looks at what another process has downloaded so far.
-LOOK_SECONDS = 0.2
+WORDS = Words(
+    not_fetched=N_(
+        "The weights of {name} could not be downloaded: {reason}. Until they can be, efficientnet-lite0, "
+        "whose weights come with a package, networks that start from random weights, and your finished "
+        "runs work as before."
+    ),
+    unexpected=N_(
+        "Expected the weights of {name}: {size:,} bytes with the checksum {wanted}. Received {count:,} bytes "
+        "with {found}; they were thrown away: try again. If it happens again, something on the way changes "
+        "what it passes on."
+    ),
+)
 
 
 @dataclass(frozen=True)
 class DownloadedWeights:
     """Where weights are, and what they must be.
 
-    Without a published checksum, the first file of the right size is trusted: its sha256 is noted beside it, and every
-    later reading and download is held to that. Deleting the note forgets it.
-
     Args:
         name: of the network that they belong to.
         url: https.
         size: of the file in bytes.
-        checksum: its sha256 or md5 in hexadecimal digits; empty: none is published.
+        checksum: its sha256 or md5 in hexadecimal digits; empty: none is published, and the first file of the right
+            size is trusted.
     """
 
     name: str
@@ -62,16 +60,27 @@ class DownloadedWeights:
     def megabytes(self) -> float:
         return self.size / 1e6
 
+    @property
+    def _remote(self) -> RemoteFile:
+        return RemoteFile(
+            self.name,
+            self.url,
+            self.size,
+            self.checksum,
+            folders=("cache", "weights"),
+            words=WORDS,
+            elsewhere=lambda: [keras_cache("models") / self.file],
+        )
+
     def path(self) -> Path:
         """The whole file, in our cache or in Keras's.
 
         Raises:
             MissingWeightsError: there is none, or the one that was there is damaged.
         """
-        ours = self._place("")
-        for place in (ours, _keras_cache() / self.file):
-            if self._is_whole(place):
-                return place
+        if (found := self._remote.find()) is not None:
+            return found
+        ours = self._remote.place()
         raise self._damaged(ours) if ours.exists() else self._missing()
 
     def check(self) -> None:
@@ -90,8 +99,8 @@ class DownloadedWeights:
             CheckpointError: the file is as it was published and yet not readable.
         """
         path = self.path()
-        data = path.read_bytes()
-        if _digest(data, self._wanted()) != self._wanted():
+        data = self._remote.read(path)
+        if data is None:
             raise self._damaged(path)
         try:
             return list(_arrays(io.BytesIO(data)))
@@ -105,8 +114,6 @@ class DownloadedWeights:
     def download(self, tell: Tell = lambda done, total: True) -> Path | None:
         """Download the file if it is not there; None if `tell` said that it should end.
 
-        Two processes at once do no harm: the second waits, and is told how far the first has come.
-
         Args:
             tell: told how many bytes are there, and of how many.
 
@@ -114,73 +121,7 @@ class DownloadedWeights:
             PlaceError: the network, the server or the disk does not allow it; what has come is kept for the next try.
             CheckpointError: what came is not what was published; it is thrown away.
         """
-        with suppress(MissingWeightsError):
-            return self.path()
-        lock = FileLock(self._place(".lock"))
-        while not _taken(lock):
-            if not tell(_size(self._place(".part")), self.size):
-                return None
-        try:
-            return self._download(tell)
-        finally:
-            lock.release()
-
-    def _download(self, tell: Tell) -> Path | None:
-        with suppress(MissingWeightsError):
-            return self.path()  # another process has done it meanwhile
-        draft = self._place(".part")
-        # without a published checksum, nothing would tell halves of two different files apart
-        if not self.checksum or _size(draft) >= self.size:
-            _remove(draft)
-        if not (tell(_size(draft), self.size) and self._fetch(draft, tell)):
-            _remove(draft)
-            return None
-        if not self._is_whole(draft):
-            error = self._unexpected(draft)
-            _remove(draft)
-            raise error
-        with disk_errors(draft):
-            os.replace(draft, self._place(""))
-        return self._place("")
-
-    def _fetch(self, draft: Path, tell: Tell) -> bool:
-        try:
-            return fetch(self.url, draft, self.size, tell)
-        except NotFetchedError as error:
-            raise PlaceError(
-                N_(
-                    "The weights of {name} could not be downloaded: {reason}. Until they can be, efficientnet-lite0, "
-                    "whose weights come with a package, networks that start from random weights, and your finished "
-                    "runs work as before."
-                ),
-                name=self.name,
-                reason=str(error),
-            ) from None
-
-    def _place(self, ending: str) -> Path:
-        return folder("cache", "weights") / f"{self.file}{ending}"
-
-    def _is_whole(self, path: Path) -> bool:
-        try:
-            about = path.stat()
-            if about.st_size != self.size:
-                return False
-            wanted = self._wanted()
-            found = _checksum(path, about.st_size, about.st_mtime_ns, _kind(wanted))
-        except OSError:
-            return False
-        if not wanted:
-            write_bytes(self._place(".sha256"), found.encode())
-        return found == (wanted or found)
-
-    def _wanted(self) -> str:
-        """The checksum that the file must have; empty: nobody has met it yet."""
-        if self.checksum:
-            return self.checksum
-        try:
-            return self._place(".sha256").read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return ""
+        return self._remote.download(tell)
 
     def _missing(self) -> MissingWeightsError:
         return MissingWeightsError(
@@ -203,64 +144,10 @@ class DownloadedWeights:
             path=str(path),
         )
 
-    def _unexpected(self, draft: Path) -> CheckpointError:
-        return CheckpointError(
-            N_(
-                "Expected the weights of {name}: {size:,} bytes with the checksum {wanted}. Received {count:,} bytes "
-                "with {found}; they were thrown away: try again. If it happens again, something on the way changes "
-                "what it passes on."
-            ),
-            name=self.name,
-            size=self.size,
-            wanted=self._wanted() or "?",
-            count=_size(draft),
-            found=_digest(draft.read_bytes(), self._wanted()),
-        )
-
 
 MISSING_WEIGHTS = N_("There are no weights “{name}” to download. Expected one of: {known}.")
 #: All weights that can be downloaded; who offers some adds them.
 DOWNLOADED: Registry[DownloadedWeights] = Registry(MISSING_WEIGHTS)
-
-
-def _keras_cache() -> Path:
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser() / "models"
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _taken(lock: FileLock) -> bool:
-    with disk_errors(Path(lock.lock_file)):
-        try:
-            lock.acquire(timeout=LOOK_SECONDS)
-        except Timeout:
-            return False
-    return True
-
-
-def _remove(path: Path) -> None:
-    with disk_errors(path):
-        path.unlink(missing_ok=True)
-
-
-@lru_cache(maxsize=32)
-def _checksum(path: Path, size: int, changed: int, kind: str) -> str:
-    """The checksum of a file; `size` and the time of its last change tell whether it is still the same."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
-
-
-def _kind(checksum: str) -> str:
-    return "md5" if len(checksum) == 32 else "sha256"
-
-
-def _digest(data: bytes, like: str) -> str:
-    return hashlib.new(_kind(like), data, usedforsecurity=False).hexdigest()
 
 
 # -- Keras's legacy HDF5 format

@@ -1,4 +1,4 @@
-"""An internet of one file, on this machine: a server that answers as it is told, and counts."""
+"""An internet of one file or a few, on this machine: a server that answers as it is told, and counts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Internet:
 
     Args:
         content: of the file.
+        files: name → content, where there are several.
         cut: bytes after which the connection ends; None: after the last.
         status: in place of an answer.
         to: where it sends on to.
@@ -27,6 +28,7 @@ class Internet:
     """
 
     content: bytes = b""
+    files: dict[str, bytes] = field(default_factory=dict)
     cut: int | None = None
     status: int = 0
     to: str = ""
@@ -55,7 +57,8 @@ def _handler(internet: Internet) -> type[http.server.BaseHTTPRequestHandler]:
                 self._send(int(re.sub(r"\D", "", wanted)) if wanted and internet.ranges else 0)
 
         def _send(self, start: int) -> None:
-            size = len(internet.content)
+            content = internet.files.get(self.path.rpartition("/")[2], internet.content)
+            size = len(content)
             if start >= size > 0:
                 self.send_error(416)
                 return
@@ -68,7 +71,7 @@ def _handler(internet: Internet) -> type[http.server.BaseHTTPRequestHandler]:
             self.end_headers()
             end = size if internet.cut is None else min(internet.cut, size)
             for place in range(start, end, 1000):
-                self.wfile.write(internet.content[place : min(place + 1000, end)])
+                self.wfile.write(content[place : min(place + 1000, end)])
                 time.sleep(internet.pause)
 
         def log_message(self, *_: Any) -> None:
@@ -87,7 +90,7 @@ class _Server(http.server.ThreadingHTTPServer):
 @contextmanager
 def serving(internet: Internet) -> Iterator[Internet]:
     server = _Server(("127.0.0.1", 0), _handler(internet))
-    internet.url = f"http://127.0.0.1:{server.server_port}/weights.h5"
+    internet.url = f"http://127.0.0.1:{server.server_port}/file.bin"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

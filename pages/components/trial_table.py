@@ -1,0 +1,76 @@
+"""What came of trials: a row for each, and what the difference between them is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from imgcls.language import translator
+from imgcls.runs import Run
+from imgcls.trials import Score, Standing, Trials, same_test, score_of, verdict
+from pages.components.durations import duration
+from pages.components.notices import literal
+from pages.components.words import _, language
+
+#: Where a value will be.
+_NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One more column of the table.
+
+    Args:
+        title: translated.
+        value: of a run that has ended with a model; None: it has none.
+        form: how a number is written, as in `format`; text is written as it is.
+    """
+
+    title: str
+    value: Callable[[Run], float | str | None]
+    form: str = ".1%"
+
+
+def trial_table(trials: Trials, standing: Standing[str], columns: Sequence[Column] = ()) -> None:
+    """A row for each trial that is there; below it one sentence, for which there is room from the beginning."""
+    runs = standing.runs
+    scores = {identifier: score for identifier, run in runs.items() if (score := score_of(run)) is not None}
+    accuracies = {one: f"{score.accuracy:.1%}" for one, score in scores.items()}
+    intervals = {one: "{:.1f} – {:.1f} %".format(*(100 * end for end in scores[one].interval)) for one in scores}
+    table = {
+        _("Trial"): [literal(trials.labels[identifier]) for identifier in runs],
+        _("Test accuracy"): [accuracies.get(identifier, _NOTHING) for identifier in runs],
+        _("95 % interval"): [intervals.get(identifier, _NOTHING) for identifier in runs],
+        _("Trained for"): [_time(run) for run in runs.values()],
+    }
+    for column in columns:
+        table[column.title] = [_cell(column, run) if one in scores else _NOTHING for one, run in runs.items()]
+    st.table(table, hide_index=True, border="horizontal", width="content")
+    _sentence(trials, standing, {identifier: scores[identifier] for identifier in trials.ids if identifier in scores})
+
+
+def _time(run: Run) -> str:
+    seconds = (run.result or {}).get("train_seconds")
+    return _NOTHING if seconds is None else duration(seconds)
+
+
+def _cell(column: Column, run: Run) -> str:
+    value = column.value(run)
+    if value is None:
+        return _NOTHING
+    return literal(value) if isinstance(value, str) else format(value, column.form)
+
+
+def _sentence(trials: Trials, standing: Standing[str], scores: dict[str, Score]) -> None:
+    found = verdict(scores)
+    if standing.is_active or found is None:
+        st.info(_("What the difference is worth is said here when all have ended."))
+        return
+    lines = [found.say(trials.labels, translator(language()))]
+    if standing.can_go_on:
+        lines.append(_("Not all of them are trained to the end: this may change."))
+    if not same_test([trials.recipes[identifier] for identifier in scores]):
+        lines.append(_("They were not tested on the same images: chance has even more to say."))
+    st.info(literal(" ".join(lines)))

@@ -1,0 +1,134 @@
+"""A data set of one's own in a real browser: files through the real uploader, a camera, and off to training."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.conftest import Server, Watched
+from tests.datasets.people import encoded, picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+#: A camera that needs no device: another grey in every frame.
+CAMERA = """
+Object.defineProperty(navigator, 'mediaDevices', { value: { getUserMedia: async () => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+  const context = canvas.getContext('2d');
+  let frame = 0;
+  setInterval(() => {
+    context.fillStyle = `rgb(${frame * 7 % 256} ${frame * 3 % 256} 99)`;
+    context.fillRect(0, 0, 320, 240);
+    frame += 1;
+  }, 30);
+  return canvas.captureStream(30);
+} } });
+"""
+
+
+def opened(browser: Any, server: Server) -> Watched:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    watched = Watched(context.new_page(), urlsplit(server.url).netloc)
+    watched.page.add_init_script(CAMERA)
+    watched.page.goto(f"{server.url}/collect")
+    return watched
+
+
+def begun(page: Any) -> None:
+    page.get_by_role("textbox", name="One class").fill("stripes")
+    page.get_by_role("textbox", name="Another class").fill("blots")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_text("Drop pictures of “blots” here").wait_for(timeout=15_000)
+
+
+def files(first: int, count: int) -> list[dict[str, Any]]:
+    return [
+        {"name": f"{seed}.png", "mimeType": "image/png", "buffer": encoded(picture(seed))}
+        for seed in range(first, first + count)
+    ]
+
+
+def bring(page: Any, brought: list[dict[str, Any]]) -> None:
+    page.wait_for_function("document.querySelectorAll('input[type=file]').length === 1")  # the one before is gone
+    page.locator("input[type=file]").set_input_files(brought)
+
+
+def counts(page: Any) -> list[int]:
+    return [
+        int(re.sub(r"\D", "", text))
+        for text in page.get_by_test_id("stProgress").all_inner_texts()
+        if "picture" in text
+    ]
+
+
+def wait_for_counts(page: Any, *wanted: int) -> None:
+    deadline = time.monotonic() + 15
+    while counts(page) != list(wanted):
+        assert time.monotonic() < deadline, f"{counts(page)} after 15 s, not {wanted}"
+        page.wait_for_timeout(50)
+
+
+def test_from_nothing_to_training(browser: Any, server: Server, pictures: Path) -> None:
+    watched = opened(browser, server)
+    page = watched.page
+    begun(page)
+    train = page.get_by_role("button", name="Train on these pictures")
+    assert train.is_disabled()
+
+    bad = {"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture"}
+    bring(page, [*files(1, 10), bad])
+    wait_for_counts(page, 10, 0)
+    page.get_by_text("“notes.png” is not a picture").wait_for()
+    bring(page, files(20, 2))
+    wait_for_counts(page, 12, 0)
+    page.get_by_role("button", name="Add pictures").click()
+    page.get_by_text("Drop pictures of “stripes” here").wait_for()
+    bring(page, files(40, 12))
+    wait_for_counts(page, 12, 12)
+
+    page.get_by_role("button", name="stripes/0012.png").click()
+    page.get_by_role("button", name="Take out").click()
+    wait_for_counts(page, 12, 11)
+    page.get_by_role("button", name="Undo").click()
+    wait_for_counts(page, 12, 12)
+    page.screenshot(path=pictures / "8-collect.png")
+
+    train.click()
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("Epoch 1 of").or_(page.get_by_text("Epoch 2 of")).first.wait_for(timeout=60_000)
+    assert watched.errors == []
+    assert watched.outside == set()
+
+
+def test_the_camera_stays_open_and_loses_nothing(browser: Any, server: Server, pictures: Path) -> None:
+    watched = opened(browser, server)
+    page = watched.page
+    begun(page)
+    page.get_by_text("Camera", exact=True).click()
+    page.get_by_role("button", name="Open the camera").click()
+    take = page.get_by_role("button", name="Take pictures")
+    take.wait_for()
+    page.wait_for_timeout(500)  # until the first frame is there
+    take.click()
+    wait_for_counts(page, 1, 0)
+    page.wait_for_timeout(2500)  # longer than what belongs to one burst
+
+    box = take.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 10)
+    page.mouse.down()
+    page.wait_for_timeout(1600)
+    page.mouse.up()
+    taken = int(page.locator(".camera .said").inner_text().split()[0])
+    assert taken >= 6
+    wait_for_counts(page, taken, 0)
+    assert take.is_visible(), "it is still open"
+    page.screenshot(path=pictures / "9-camera.png")
+
+    page.get_by_role("button", name="Undo").click()
+    wait_for_counts(page, 1, 0)  # a burst is one step
+    assert watched.errors == []
