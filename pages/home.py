@@ -33,7 +33,9 @@ def page() -> None:
             _("Fifty handwritten digits, light strokes on black"),
             _("Some of the 5,000 digits that the network learns from. They came with the app: nothing is downloaded."),
         )
-        st.page_link("pages/data.py", label=_("Look at the data"))
+        with st.container(horizontal=True):
+            st.page_link("pages/data.py", label=_("Look at the data"))
+            st.page_link("pages/collect.py", label=_("Use your own pictures"))
     for column, step in zip(st.columns(3, gap="large"), (_train, _predict, _explain), strict=True):
         with column:
             step()

@@ -582,6 +582,52 @@ def test_encode_png_refuses_other_arrays(pixels: np.ndarray) -> None:
         encode_png(pixels)
 
 
+# -- no larger than is needed
+
+
+@pytest.mark.parametrize(
+    ("size", "enough", "found"),
+    [
+        ((600, 800), 800, (600, 800)),
+        ((600, 800), 401, (600, 800)),
+        ((600, 800), 400, (300, 400)),
+        ((600, 800), 201, (300, 400)),
+        ((600, 800), 200, (150, 200)),
+        ((600, 800), 1, (75, 100)),  # an eighth is the least
+        ((801, 601), 300, (401, 301)),
+        ((600, 800), 10_000, (600, 800)),
+        ((8, 4000), 100, (8, 4000)),  # a strip keeps the breadth that a picture must have
+        ((33, 4000), 100, (9, 1000)),
+    ],
+)
+def test_a_jpeg_may_come_smaller(size: tuple[int, int], enough: int, found: tuple[int, int]) -> None:
+    assert decode_image(saved(Image.fromarray(scene(*size)), "JPEG"), enough=enough).shape == (*found, 3)
+
+
+@pytest.mark.parametrize("orientation", STORED)
+def test_a_smaller_jpeg_shows_the_same_picture_upright(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    data = saved(Image.fromarray(scene(160, 240)), "JPEG", exif=exif, quality=95)
+    whole, small = decode_image(data), decode_image(data, enough=60)
+    height, width = whole.shape[:2]
+    averaged = whole.reshape(height // 4, 4, width // 4, 4, 3).mean(axis=(1, 3))
+    assert np.abs(averaged - small).mean() < 5  # turned any other way it would be more than 60
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_others_come_at_their_own_size(kind: str) -> None:
+    data = saved(picture(), kind)
+    assert np.array_equal(decode_image(data, enough=8), decode_image(data))
+
+
+def test_a_cut_jpeg_is_refused_at_any_size() -> None:
+    data = saved(Image.fromarray(scene(800, 800)), "JPEG")
+    for enough in (None, 400, 100):
+        with pytest.raises(ImageError, match="cut off"):
+            decode_image(data[: len(data) // 2], "a.jpg", enough)
+
+
 def test_enlarge_repeats_pixels() -> None:
     pixels = np.array([[1, 2, 3], [4, 5, 6]], np.uint8)
     assert np.array_equal(enlarge(pixels, 7), [[1, 1, 2, 2, 3, 3]] * 2 + [[4, 4, 5, 5, 6, 6]] * 2)

@@ -69,6 +69,8 @@ class Work:
     def _run(self) -> None:
         try:
             self.report = self._job(self._tell)
+            if self.report is not None:
+                self.done = self.total  # pictures that are known from before are not told of
         except ImgclsError as error:
             self.error = error
         except Exception as error:  # a thread would only print it, and the page would wait for ever

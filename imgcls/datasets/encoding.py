@@ -52,7 +52,7 @@ def stored_form(data: bytes, shown: str) -> Stored:
     Raises:
         ImageError: it is no picture that can be used.
     """
-    return _stored(decode_image(data, shown), data)
+    return _stored(decode_image(data, shown, enough=int(limit("dataset_side"))), data)
 
 
 def _stored(pixels: np.ndarray, source: bytes) -> Stored:

@@ -35,7 +35,8 @@ def start_view() -> None:
 
 
 def _begin_with_classes() -> None:
-    st.markdown(f"**{_('Start with two classes')}**")
+    title = _("Start with two classes")
+    st.markdown(f"**{title}**")
     with st.form("collect start", border=False):
         name = st.text_input(
             _("Name of the data set"), max_chars=64, placeholder=_("my pictures"), key="collect start name"
@@ -77,7 +78,8 @@ def _make(name: str, labels: list[str]) -> None:
 
 
 def _begin_with_archive() -> None:
-    st.markdown(f"**{_('Bring a ZIP archive')}**")
+    title = _("Bring a ZIP archive")
+    st.markdown(f"**{title}**")
     turn = st.session_state.get("collect archive turn", 0)
     file: Any = st.file_uploader(
         _("A folder for each class, in a ZIP of at most {megabytes:.0f} MB", megabytes=limit("image_megabytes")),

@@ -47,7 +47,9 @@ def show_outcomes(trials: Trials, standing: Standing[str]) -> None:
     names = model_card(next(iter(found))).class_names
     recalls = [(trials.labels[one], value.recall) for one, value in found.items()]
     counts = next(iter(found.values())).trained.tolist()
-    figure = recall_figure(names, counts, recalls, is_dark(), _("Recall on the balanced test set"), _("{count} images"))
+    figure = recall_figure(
+        names, counts, recalls, is_dark(), _("Recall on the balanced test set"), _("{count} images", count="{count}")
+    )
     alt = "; ".join(f"{label}: {recall.mean():.1%}" for label, recall in recalls)
     alt = _("Recall of each class; on average {recalls}", recalls=alt)
     st.plotly_chart(figure, key="imbalance recalls", config=PLOT_CONFIG, theme=None, alt=alt)

@@ -245,7 +245,7 @@ def _tool_words() -> dict[str, str]:
     return {
         "how": _("Click images to choose them; with Shift, all from one to another."),
         "one": _("1 image is chosen."),
-        "many": _("{count} images are chosen."),
+        "many": _("{count} images are chosen.", count="{count}"),
         "all": _("Choose all of this page"),
         "none": _("Choose none"),
     }

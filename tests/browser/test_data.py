@@ -23,6 +23,16 @@ def captions(page: Any) -> list[str]:
     return [text.strip() for text in page.locator("button.cell").all_inner_texts()]
 
 
+def settled(page: Any) -> None:
+    """A button that is drawn anew at the moment of the click does not hear it: wait until the page stands still."""
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
+def press(page: Any, name: str) -> None:
+    settled(page)
+    page.get_by_role("button", name=name).click()
+
+
 def chosen(page: Any, count: int) -> None:
     words = "1 image is chosen." if count == 1 else f"{count} images are chosen."
     page.get_by_text(words).wait_for()
@@ -44,13 +54,13 @@ def test_choose_correct_and_take_back(browser: Any, server: Server, pictures: Pa
     chosen(page, 4)
     cells.nth(4).click()
     chosen(page, 3)
-    page.get_by_role("button", name="Relabel").click()
+    press(page, "Relabel")
     page.locator(".cell.corrected").nth(2).wait_for()
     assert captions(page)[:6] == ["0", "1", "0, was 2", "0, was 3", "4", "0, was 5"]
     page.screenshot(path=pictures / "data-corrected.png")
-    page.get_by_role("button", name="Undo").click()
+    press(page, "Undo")
     page.locator(".cell.corrected").first.wait_for(state="detached")
-    page.get_by_role("button", name="Redo").click()
+    press(page, "Redo")
     page.locator(".cell.corrected").nth(2).wait_for()
 
     # by keyboard alone: one stop for Tab, arrows from there
@@ -67,7 +77,7 @@ def test_choose_correct_and_take_back(browser: Any, server: Server, pictures: Pa
     chosen(page, 2)
     assert cells.nth(59).get_attribute("aria-pressed") == "true"
     assert page.locator("button.cell[tabindex='0']").count() == 1
-    page.get_by_role("button", name="Leave out").click()
+    press(page, "Leave out")
     page.locator(".cell.dropped").nth(1).wait_for()
 
     # a piece of a bar leads to its images

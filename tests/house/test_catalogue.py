@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from imgcls import errors, race
 from imgcls.architectures import ARCHITECTURES
 from imgcls.augmentation import AUGMENTATIONS
+from imgcls.balance import BALANCES
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods
 from imgcls.explain.explanation import STATUS_WORDS as EXPLANATION_WORDS
@@ -28,8 +29,9 @@ from imgcls.figures.diagram import FROZEN, KINDS, SKIP
 from imgcls.language import translator
 from imgcls.preparation import fit, mnist_style
 from imgcls.presets import PRESETS
-from imgcls.recipe import Optimizer, Recipe, Split, Training
+from imgcls.recipe import Imbalance, Optimizer, Recipe, Split, Training
 from imgcls.runs import STATUS_WORDS as RUN_WORDS
+from imgcls.shortcut_lab import REMEDY_WORDS
 from imgcls.training.loop import REASONS
 from tests.house import catalogue
 
@@ -84,7 +86,7 @@ def constants(*modules: object) -> list[str]:
 
 def option_models() -> list[type[BaseModel]]:
     """The options of everything that is registered, and the models of which an option is a list."""
-    models = [entry.options for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS)]
+    models = [entry.options for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS, *BALANCES)]
     fields = [field for model in models for field in model.model_fields.values()]
     parts = [part for field in fields for part in get_args(field.annotation) if isinstance(part, type)]
     return [*models, *(part for part in parts if issubclass(part, BaseModel))]
@@ -115,11 +117,11 @@ def doubts() -> list[str]:
 
 #: What is translated although it is no literal, by the last name of the expression → all that it can be.
 DYNAMIC: dict[str, list[str]] = {
-    "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS, *PRESETS)]
+    "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS, *BALANCES, *PRESETS)]
     + constants(fit, mnist_style)
     + option_texts("title"),
     "description": option_texts("description"),
-    "summary": [entry.summary for entry in (*DATASETS, *ARCHITECTURES, *AUGMENTATIONS, *PRESETS)],
+    "summary": [entry.summary for entry in (*DATASETS, *ARCHITECTURES, *AUGMENTATIONS, *BALANCES, *PRESETS)],
     "departs": [entry.departs for entry in (*ARCHITECTURES, *AUGMENTATIONS) if entry.departs],
     "doubt": doubts(),
     "warnings": [text for entry in DATASETS for text in entry.warnings],
@@ -131,6 +133,8 @@ DYNAMIC: dict[str, list[str]] = {
     "VARIANT_WORDS": list(race.VARIANT_WORDS.values()),
     "VARIANT_OPENINGS": list(race.VARIANT_OPENINGS.values()),
     "VARIANT_BLOCKS": list(race.VARIANT_BLOCKS.values()),
+    "formula": [entry.formula for entry in BALANCES],
+    "REMEDY_WORDS": list(REMEDY_WORDS.values()),
     "BLOCK_PARTS": list(BLOCK_PARTS.values()),
     "kind_word": [SKIP, FROZEN, *(word for word, _ in KINDS.values())],
     "STATUS_WORDS": list(RUN_WORDS.values()),
@@ -323,7 +327,7 @@ def test_what_is_translated_by_name_is_in_the_catalogue(name: str) -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [Recipe, Split, Training, Optimizer, *option_models()],
+    [Recipe, Split, Training, Optimizer, Imbalance, *option_models()],
 )
 def test_settings_are_named_in_chinese(model: type[BaseModel]) -> None:
     texts = [text for field in model.model_fields.values() for text in (field.title, field.description) if text]

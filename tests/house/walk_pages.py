@@ -89,7 +89,19 @@ def walk(home: Path) -> None:
     for state in ("no runs", "runs"):
         # the folder is only given to the pages; the engine keeps its own
         os.environ["IMGCLS_HOME"] = str(home if state == "runs" else home / "empty")
-        for name in ("home", "data", "train", "lab", "augment", "runs", "predict", "explain"):
+        for name in (
+            "home",
+            "data",
+            "collect",
+            "train",
+            "lab",
+            "augment",
+            "imbalance",
+            "shortcut",
+            "runs",
+            "predict",
+            "explain",
+        ):
             step(f"{name}, {state}", page(name))
     for kind, run in runs.items():
         step(f"train, a {kind} run", page("train", run=run))

@@ -13,7 +13,7 @@ def test_it_says_what_this_is_and_leads_on(visit: Any, words: Any) -> None:
     app = visit("home")
     assert not app.exception
     assert [title.value for title in app.title] == ["Train a network, then ask it why"]
-    assert {link.page for link in app.page_link} == {"data", "train", "predict", "explain"}
+    assert {link.page for link in app.page_link} == {"data", "collect", "train", "predict", "explain"}
 
 
 def test_one_click_trains_the_default_recipe_and_shows_it(visit: Any, engine: Any) -> None:
