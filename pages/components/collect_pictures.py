@@ -48,10 +48,11 @@ def _actions(name: str, label: str, keys: list[str], classes: Sequence[str]) -> 
     if not others:
         return
     move = st.container(width="content")
+    words = {other: _("to {part}", part=other) for other in others}
     to = st.selectbox(
         _("Class for the chosen"),
         others,
-        format_func=lambda other: _("to {part}", part=other),
+        format_func=words.__getitem__,
         key=f"collect move to {name} {label} {hash(tuple(others))}",
         label_visibility="collapsed",
         width=_WIDTH,
