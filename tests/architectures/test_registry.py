@@ -189,8 +189,10 @@ def test_every_architecture(name, dataset, request, step_by_step):
     assert np.isfinite(losses).all()
     for variable, old in zip(model.trainable_variables, before, strict=True):
         assert np.isfinite(variable.numpy()).all()
-        # a bias of the keys adds the same to all scores of a query, and the softmax takes it away again
-        assert not np.array_equal(variable.numpy(), old) or variable.path.endswith("/key/bias"), variable.path
+        # a bias of the keys adds the same to all scores of a query, and the softmax takes it away again; ConvNeXt's
+        # blocks begin scaled down to a millionth: one step may be less than what float32 can add to a 1
+        stays = variable.path.endswith("/key/bias") or (name == "convnext" and variable.path.endswith("_norm/gamma"))
+        assert stays or not np.array_equal(variable.numpy(), old), variable.path
 
     # a stranger with Keras alone gets the same numbers
     assert here.dtype == there.dtype == np.float32
