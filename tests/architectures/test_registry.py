@@ -58,8 +58,6 @@ def pairs() -> list[tuple[str, str]]:
     found = []
     for name in ARCHITECTURES.names():
         here = [dataset for dataset in DATASETS if dataset.download is None]
-        if name in LARGE:  # they bring every image to their own size: one grey data set and one in colour are all cases
-            here = [dataset for dataset in here if dataset.name in ("mnist-5k", "shapes")]
         takes = [dataset.name for dataset in here if fits(name, dataset.usual.image_shape)]
         found += [(name, dataset) for dataset in takes or [NONE]]
     return found
