@@ -177,6 +177,20 @@ def read_image(path: str | os.PathLike[str]) -> np.ndarray:
     return decode_image(data, name)
 
 
+def upright_size(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Height and width (px) that `read_image` would give a file, read off its header; None where it has none to read.
+
+    Whether the pixels after it can be decoded is not looked at.
+    """
+    try:
+        with _strict_pillow(), Image.open(path, formats=tuple(_CHECKED)) as image:
+            # Pillow decodes a PNG to look for EXIF behind its pixels
+            turned = (image.format != "PNG" or "exif" in image.info) and _orientation(image) >= 5
+            return image.size if turned else image.size[::-1]
+    except Exception:  # missing, damaged, of another kind: whoever reads the pixels says so
+        return None
+
+
 def encode_png(pixels: np.ndarray) -> bytes:
     """The PNG file of an array.
 

@@ -5,18 +5,24 @@ Trials are nothing but their runs: they are known by their identifiers, and what
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any, Generic, TypeVar
 
-from imgcls.errors import InputError, UnknownNameError
+import numpy as np
+
+from imgcls.datasets import DATASETS, dataset_facts
+from imgcls.errors import ImgclsError, InputError, UnknownNameError
 from imgcls.evaluation.metrics import accuracy_interval
 from imgcls.language import N_, Translate
-from imgcls.recipe import Recipe
+from imgcls.recipe import WATCHED, Recipe, recipe_from_code
 from imgcls.runs import Curve, Run, Status, get_run, is_identifier
+from imgcls.training.data import divided
 from imgcls.training.loop import REASONS
 from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing
 
@@ -203,13 +209,15 @@ def _whole_seconds(curve: Curve) -> float | None:
 def differences(recipes: Iterable[Recipe]) -> list[str]:
     """Paths of the settings in which recipes differ, in the order of a recipe; none for fewer than two recipes.
 
-    Where another network, data set or optimizer is chosen, its options are not told one by one.
+    Where another network, data set or optimizer is chosen, its options are not told one by one. Which images are
+    watched makes no difference.
 
     Example:
         >>> differences([Recipe(), Recipe(seed=1)])
         ['seed']
     """
-    return [path.removeprefix(".") for path in _differing([recipe.model_dump(mode="json") for recipe in recipes], "")]
+    said = [recipe.model_dump(mode="json", exclude=set(WATCHED)) for recipe in recipes]
+    return [path.removeprefix(".") for path in _differing(said, "")]
 
 
 def _differing(values: Sequence[Any], path: str) -> list[str]:
@@ -234,8 +242,42 @@ def _is_in(path: str, setting: str) -> bool:
 
 
 def same_test(recipes: Iterable[Recipe]) -> bool:
-    """Whether the recipes are tested on the same images with the same labels."""
-    return not any(_is_in(path, setting) for path in differences(recipes) for setting in _TEST)
+    """Whether the recipes are tested on the same images with the same labels.
+
+    Where the settings of their data differ the images themselves are compared: two data sets may have one test in
+    common, and another seed leaves a data set's own test part alone. Data that cannot be had any more count as others.
+    """
+    known = list(recipes)
+    if not any(_is_in(path, setting) for path in differences(known) for setting in _TEST):
+        return True
+    try:
+        return _tested_alike(known)
+    except ImgclsError:  # deleted, not downloaded, damaged
+        return False
+
+
+def _tested_alike(recipes: Sequence[Recipe]) -> bool:
+    facts = [dataset_facts(recipe.dataset) for recipe in recipes]
+    if any((one.image_shape, one.class_names) != (facts[0].image_shape, facts[0].class_names) for one in facts):
+        return False  # seen without opening any image
+    return len({_test_digest(recipe) for recipe in recipes}) == 1
+
+
+def _test_digest(recipe: Recipe) -> str:
+    """The same for the same test images with the same labels."""
+    settings = Recipe(**{name: getattr(recipe, name) for name in _TEST})
+    return _known_digest(settings.to_code(), DATASETS.get(recipe.dataset.name).version())
+
+
+@lru_cache(maxsize=64)
+def _known_digest(code: str, version: str) -> str:
+    """Of a recipe by its code; `version` is that of its data set."""
+    images, parts = divided(recipe_from_code(code))
+    test = images.take(parts.test)
+    found = hashlib.sha256(repr((images.class_names, test.images.shape)).encode())
+    for array in (test.images, test.labels):
+        found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
 
 
 def say_differences(recipes: Iterable[Recipe], translate: Translate = str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from imgcls.datasets.corrections import damage
 from imgcls.datasets.look import Look
 from imgcls.errors import ImgclsError, MissingDataError
 from pages.components.data_actions import undo_buttons
@@ -12,12 +13,13 @@ from pages.components.data_choice import VIEW, Asked, Filters, ask_how, ask_whic
 from pages.components.data_counts import counts_view
 from pages.components.data_images import images_view
 from pages.components.data_open import open_data
+from pages.components.data_originals import tell_originals
 from pages.components.data_training import training_buttons
 from pages.components.data_trust import trust_line
 from pages.components.data_twins import twins_view
 from pages.components.frame import need_frame
 from pages.components.missing_data import data_notice
-from pages.components.notices import show_error
+from pages.components.notices import show_error, show_warning
 from pages.components.words import _
 
 
@@ -44,6 +46,7 @@ def _ask() -> tuple[Asked | None, Filters]:
         show_error(error)
         return None, filters
     training_buttons(asked)
+    tell_originals(asked)
     tell_source(dataset)
     return asked, filters
 
@@ -57,6 +60,8 @@ def _answer(asked: Asked, filters: Filters) -> None:
     except ImgclsError as error:
         show_error(error)
         return
+    if (damaged := damage(asked.dataset)) is not None:
+        show_warning(damaged)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         view = _view()
         undo_buttons(asked)

@@ -9,12 +9,15 @@ import pytest
 from scipy.stats import norm
 
 from imgcls.atomic import write_json
+from imgcls.datasets.corrections import Correction, correct
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.evaluation.metrics import accuracy_interval
 from imgcls.language import translator
 from imgcls.race import Variant
-from imgcls.recipe import Choice, Optimizer, Recipe, Split, Training, recipe_from
+from imgcls.recipe import WATCHED, Choice, Optimizer, Recipe, Split, Training, recipe_from
 from imgcls.runs import Curve, Status, create_run, delete_run, get_run, rename_run
+from imgcls.shortcut_lab import Remedy, shortcut_recipes
+from imgcls.training.data import divided, run_data
 from imgcls.training.loop import REASONS
 from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, keep_timing
 from imgcls.trials import (
@@ -254,11 +257,12 @@ def test_every_setting_has_a_word():
                 "early_stopping": 1,
                 "precision": "mixed_bfloat16",
             },
+            "pinned": [1],
             "seed": 1,
         }
     )
     paths = differences([BASE, other])
-    assert {path.partition(".")[0] for path in paths} == set(Recipe.model_fields) - {"version"}
+    assert {path.partition(".")[0] for path in paths} == set(Recipe.model_fields) - {"version", *WATCHED}
     words = [setting_words([path]) for path in paths]
     assert all(len(found) == 1 for found in words)
     assert setting_words(paths) == list(dict.fromkeys(word for (word,) in words))
@@ -267,8 +271,32 @@ def test_every_setting_has_a_word():
 
 def test_what_is_tested_is_the_same_unless_the_data_are_others():
     assert same_test([BASE, Recipe(augmentation=(Choice(name="flip"),), label_noise=0.1)])
+    assert same_test([BASE, BASE.model_copy(update={"pinned": (1, 2)})])
     for other in (Recipe(seed=1), Recipe(split=Split(test=0.3)), Recipe(dataset=Choice(name="x"))):
         assert not same_test([BASE, other])
+
+
+def test_what_is_tested_is_compared_image_by_image_where_the_settings_differ():
+    few = Choice(name="shortcut", images=100, side=16)
+    lab = shortcut_recipes(Recipe(dataset=few))
+    first, last = (run_data(lab[remedy]) for remedy in (Remedy.NOTHING, Remedy.CLEAN))
+    assert np.array_equal(first.test.images, last.test.images)
+    assert not np.array_equal(first.train.images, last.train.images)
+    assert same_test(lab.values()), "the mark is on no test image of any of them"
+    marked, drawn_anew = ({**few.options, "mark": "everywhere"}, {**few.options, "seed": 1})
+    for options in (marked, drawn_anew):
+        assert not same_test([*lab.values(), Recipe(dataset=Choice(name="shortcut", **options))])
+    assert same_test([Recipe(dataset=few), Recipe(dataset=few, seed=1)]), "the test is the data set's own"
+
+
+def test_a_correction_counts_where_it_changes_the_test():
+    test, train = (int(part[0]) for part in (run_data(BASE).test_indices, divided(BASE)[1].train))
+    dropped = {
+        place: correct(BASE.dataset, {str(place): Correction(dropped=True)}).identifier() for place in (train, test)
+    }
+    assert same_test([BASE, BASE.model_copy(update={"corrections": dropped[train]})])
+    assert not same_test([BASE, BASE.model_copy(update={"corrections": dropped[test]})])
+    assert not same_test([BASE, BASE.model_copy(update={"corrections": "0" * 12})]), "nobody knows what these were"
 
 
 def test_the_sentence_says_whether_the_comparison_is_fair():

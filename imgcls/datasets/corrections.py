@@ -2,7 +2,8 @@
 
     <home>/corrections/
       <12 hexadecimal digits>.json   one set of corrections, never changed: a recipe names it
-      <data set>.json                which sets of this data set came after one another, and which one counts now
+      now-<data set>.json            which sets of this data set came after one another, and which one counts now
+      ….json.damaged-1               what could not be read, put aside before its place was needed
 
 Because a recipe names the set it was trained with, a run can be repeated after the labels have been corrected further,
 and every step can be taken back.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from imgcls.atomic import disk_errors, read_json, write_json
 from imgcls.datasets.registry import DATASETS, ImageSet, Part
 from imgcls.datasets.splits import SplitIndices
-from imgcls.errors import UnknownNameError
+from imgcls.errors import DatasetError, UnknownNameError
 from imgcls.home import folder
 from imgcls.language import N_
 from imgcls.recipe import Choice
@@ -33,6 +35,17 @@ from imgcls.recipe import Choice
 NONE = ""
 #: Steps that can be taken back.
 MOST_STEPS = 200
+_IDENTIFIER = re.compile(r"[0-9a-f]{12}")
+
+DAMAGED_STEPS = N_(
+    "The file {path} is damaged, so that no corrections of this data set are applied: the next one begins a new list, "
+    "and the damaged file is kept beside it."
+)
+DAMAGED_SET = N_(
+    "The file {path} is damaged or gone, so that no corrections of this data set are applied; those of earlier steps "
+    "come back with Undo."
+)
+
 #: The parts that an image can be moved to, by the name that is stored.
 PARTS = {"train": Part.TRAIN, "validation": Part.VALIDATION, "test": Part.TEST}
 
@@ -104,16 +117,31 @@ def current_corrections(dataset: Choice) -> Corrections:
     return found or Corrections(dataset=_plain(dataset))
 
 
+def damage(dataset: Choice) -> DatasetError | None:
+    """Why the corrections that should count now for a data set are not applied; None where nothing is damaged.
+
+    Told instead of raised: the data set is whole, and can be looked at and corrected anew.
+    """
+    if _is_damaged(_history(dataset)):
+        return DatasetError(DAMAGED_STEPS, path=str(_history(dataset)))
+    steps = _steps(dataset)
+    now = steps["ids"][steps["place"]]
+    if now != NONE and _stored(now) is None:
+        return DatasetError(DAMAGED_SET, path=str(_place(now)))
+    return None
+
+
 def correct(dataset: Choice, changes: Mapping[str, Correction]) -> Corrections:
     """Change what counts now by these corrections; the step can be taken back."""
     with _lock(dataset):
         found = current_corrections(dataset).changed(changes)
         identifier = found.identifier()
-        if identifier != NONE:
+        if identifier != NONE and _stored(identifier) != found:
+            _put_aside(_place(identifier))
             write_json(_place(identifier), found.model_dump(mode="json"))
         steps = _steps(dataset)
         ids = [*steps["ids"][: steps["place"] + 1], identifier][-MOST_STEPS:]
-        write_json(_history(dataset), {"ids": ids, "place": len(ids) - 1})
+        _keep_steps(dataset, {"ids": ids, "place": len(ids) - 1})
         return found
 
 
@@ -128,7 +156,8 @@ def undo(dataset: Choice, steps: int = 1) -> Corrections:
     with _lock(dataset):
         known = _steps(dataset)
         place = min(max(0, known["place"] - steps), len(known["ids"]) - 1)
-        write_json(_history(dataset), {"ids": known["ids"], "place": place})
+        if place != known["place"]:
+            _keep_steps(dataset, {"ids": known["ids"], "place": place})
     return current_corrections(dataset)
 
 
@@ -178,15 +207,42 @@ def _stored(identifier: str) -> Corrections | None:
 
 def _steps(dataset: Choice) -> dict[str, Any]:
     found = read_json(_history(dataset))
-    ids = found.get("ids") if isinstance(found, dict) else None
-    place = found.get("place") if isinstance(found, dict) else None
-    if not isinstance(ids, list) or not isinstance(place, int) or not 0 <= place < len(ids):
-        return {"ids": [NONE], "place": 0}
-    return {"ids": [str(one) for one in ids], "place": place}
+    return found if _are_steps(found) else {"ids": [NONE], "place": 0}
+
+
+def _are_steps(found: Any) -> bool:
+    if not isinstance(found, dict):
+        return False
+    ids, place = found.get("ids"), found.get("place")
+    if not isinstance(ids, list) or type(place) is not int or not 0 <= place < len(ids):
+        return False
+    return all(isinstance(one, str) and (one == NONE or _IDENTIFIER.fullmatch(one)) for one in ids)
+
+
+def _keep_steps(dataset: Choice, steps: dict[str, Any]) -> None:
+    path = _history(dataset)
+    if _is_damaged(path):
+        _put_aside(path)
+    write_json(path, steps)
+
+
+def _is_damaged(history: Path) -> bool:
+    return os.path.lexists(history) and not _are_steps(read_json(history))
+
+
+def _put_aside(path: Path) -> None:
+    """Rename what lies at `path`, if anything does: somebody may be able to mend it. Nothing is overwritten."""
+    if not os.path.lexists(path):
+        return
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.damaged-{number}")):
+        number += 1
+    with disk_errors(path):
+        os.rename(path, aside)
 
 
 def _place(identifier: str) -> Path:
-    name = identifier if re.fullmatch(r"[0-9a-f]{12}", identifier) else "none"
+    name = identifier if _IDENTIFIER.fullmatch(identifier) else "none"
     return folder("corrections") / f"{name}.json"
 
 

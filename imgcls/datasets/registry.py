@@ -105,6 +105,7 @@ class Dataset:
     """A registered data set. `facts` and `load` take its checked options.
 
     `version` changes with the images of a data set that people made; it is empty for one that never changes.
+    `has_masks`: its images know where their objects are.
     `download` brings a data set that does not come with the app; None: it needs no network.
     """
 
@@ -120,6 +121,7 @@ class Dataset:
     version: Callable[[], str] = str
     warnings: tuple[str, ...] = field(default=())
     download: Downloadable | None = None
+    has_masks: bool = False
 
     @property
     def usual(self) -> Facts:

@@ -88,5 +88,6 @@ DATASETS.add(
         facts=_facts,
         load=_load,
         options=ShapesOptions,
+        has_masks=True,
     )
 )

@@ -129,5 +129,6 @@ DATASETS.add(
         facts=_facts,
         load=_load,
         options=ShortcutOptions,
+        has_masks=True,
     )
 )

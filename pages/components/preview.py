@@ -8,11 +8,12 @@ import numpy as np
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
-from imgcls.datasets import DATASETS, load, split_indices
+from imgcls.datasets import DATASETS
 from imgcls.errors import ImgclsError, InputError, MissingDataError
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP, network_diagram
 from imgcls.images import enlarge
 from imgcls.recipe import Recipe
+from imgcls.training.data import divided, trained_on
 from imgcls.training.sizes import epoch_images, part_sizes
 from imgcls.training.timing import Timing, estimated_seconds
 from pages.components.answers import ask, look_again
@@ -55,13 +56,13 @@ def preview(recipe: Recipe, missing: Missing | None = None) -> None:
 
 def _show_samples(recipe: Recipe) -> None:
     try:
-        samples = _samples(recipe.dataset.model_dump_json(), recipe)
+        samples = _samples(_seen(recipe), recipe)
     except MissingDataError as error:  # it was there, and is found to be damaged only now
         data_notice(error)
     except InputError as error:
         show_error(error)
     else:
-        show_picture(samples, _("Training images of each class"), _parts(recipe))
+        show_picture(samples, _("Training images of each class"), f"{_parts(recipe)} {_wrong_ones(recipe)}".rstrip())
 
 
 def _numbers(recipe: Recipe) -> dict[str, Any] | None:
@@ -126,13 +127,28 @@ def _diagram(recipe: Recipe, layers: list[dict[str, Any]]) -> None:
     show_drawing(svg, _("{title}: its layers from the image to the classes", title=_(title)))
 
 
+def _wrong_ones(recipe: Recipe) -> str:
+    """Why images stand among those of another class; empty where label noise puts none there."""
+    if not recipe.label_noise:
+        return ""
+    return _(
+        "Each stands with the class that training is told: label noise has put {share} % of them with a wrong one.",
+        share=f"{100 * recipe.label_noise:g}",
+    )
+
+
+def _seen(recipe: Recipe) -> str:
+    """What decides which images are trained on, and under which labels; the same for the same strip."""
+    fields = {"dataset", "split", "corrections", "label_noise", "imbalance", "seed"}
+    return f"{recipe.model_dump_json(include=fields)} {DATASETS.get(recipe.dataset.name).version()}"
+
+
 @st.cache_data(show_spinner=False, max_entries=32)
-def _samples(name: str, _recipe: Recipe, across: int = 20) -> np.ndarray:
-    """Some training images of each class side by side, uint8 (h, w, c)."""
-    images = load(_recipe.dataset)
-    parts, names = images.parts, images.class_names
-    train = split_indices(images.labels, _recipe.split, _recipe.seed, parts, names).train
-    classes = [train[images.labels[train] == label] for label in range(len(images.class_names))]
+def _samples(seen: str, _recipe: Recipe, across: int = 20) -> np.ndarray:
+    """Some training images of each class side by side, uint8 (h, w, c): of the class that training is told."""
+    images, parts = divided(_recipe)
+    train, labels = trained_on(images, parts, _recipe)
+    classes = [train[labels == label] for label in range(len(images.class_names))]
     each = max(1, across * 2 // len(classes))
     chosen = images.images[np.concatenate([members[:each] for members in classes])]
     blank = np.zeros((-len(chosen) % across, *images.image_shape), np.uint8)  # the last row is as long as the others

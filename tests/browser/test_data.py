@@ -23,9 +23,20 @@ def captions(page: Any) -> list[str]:
     return [text.strip() for text in page.locator("button.cell").all_inner_texts()]
 
 
+#: What is no longer on the page goes only after the script has ended, and moves what stands below it.
+QUIET = """() => new Promise((done) => {
+  let timer = setTimeout(finish, 200);
+  const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(finish, 200); });
+  function finish() { observer.disconnect(); done(); }
+  observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+  setTimeout(finish, 5000);
+})"""
+
+
 def settled(page: Any) -> None:
     """A button that is drawn anew at the moment of the click does not hear it: wait until the page stands still."""
     page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+    page.evaluate(QUIET)
 
 
 def press(page: Any, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 
 import numpy as np
@@ -15,6 +16,7 @@ from imgcls.datasets.corrections import (
     correct,
     corrected,
     current_corrections,
+    damage,
     read_corrections,
     undo,
 )
@@ -102,15 +104,69 @@ def test_what_cannot_be_found_is_refused_before_there_is_a_run():
         recipe_from({"corrections": "../../etc"})
 
 
-def test_damaged_files_are_no_corrections():
-    identifier = correct(BARS, {"1": Correction(dropped=True)}).identifier()
-    (folder("corrections") / f"{identifier}.json").write_text('{"dataset": 3}')
+def history() -> Path:
+    (found,) = folder("corrections").glob("now-*.json")
+    return found
+
+
+def test_damaged_files_are_no_corrections_and_that_is_told():
+    first = correct(BARS, {"1": Correction(dropped=True)}).identifier()
+    assert damage(BARS) is None
+    second = correct(BARS, {"2": Correction(dropped=True)}).identifier()
+    path = folder("corrections") / f"{second}.json"
+    path.write_text('{"dataset": 3}')
     assert current_corrections(BARS).images == {}
+    assert str(damage(BARS)).startswith(f"The file {path} is damaged or gone, so that no corrections")
     with pytest.raises(UnknownNameError):
-        read_corrections(identifier, BARS)
-    for path in folder("corrections").glob("now-*.json"):
-        path.write_text("[")
+        read_corrections(second, BARS)
+    assert undo(BARS).identifier() == first, "those before it are there"
+    assert damage(BARS) is None
+    history().write_text("[")
     assert can_undo(BARS) == (False, False)
+    assert str(damage(BARS)).startswith(f"The file {history()} is damaged, so that no corrections")
+    path.unlink()
+    history().unlink()
+    assert damage(BARS) is None, "nothing was corrected yet"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"ids": [], "place": 0}',
+        '{"ids": [""], "place": 1}',
+        '{"ids": [""], "place": true}',
+        '{"ids": ["../x"], "place": 0}',
+        '{"ids": [7], "place": 0}',
+        "[" * 100_000,
+    ],
+)
+def test_a_damaged_list_is_put_aside_before_a_new_one_begins(text):
+    correct(BARS, {"1": Correction(dropped=True)})
+    for times in (1, 2):
+        history().write_text(text)
+        assert damage(BARS) is not None
+        assert undo(BARS).images == {}, "there is no step that could be taken back"
+        assert history().read_text() == text, "to look is not to write"
+        assert correct(BARS, {"2": Correction(dropped=True)}).images.keys() == {"2"}
+        assert damage(BARS) is None
+        assert can_undo(BARS) == (True, False)
+        kept = sorted(folder("corrections").glob("*.damaged-*"))
+        assert [path.read_text() for path in kept] == [text] * times
+
+
+def test_a_damaged_set_is_put_aside_before_it_is_written_again():
+    identifier = correct(BARS, {"1": Correction(dropped=True)}).identifier()
+    path = folder("corrections") / f"{identifier}.json"
+    path.write_text("half a fi")
+    assert correct(BARS, {"1": Correction(dropped=True)}).identifier() == identifier
+    assert read_corrections(identifier, BARS).images.keys() == {"1"}
+    (kept,) = folder("corrections").glob("*.damaged-*")
+    assert kept.read_text() == "half a fi"
+    assert damage(BARS) is None
 
 
 def test_a_class_that_is_corrected_away_is_refused():

@@ -20,6 +20,7 @@ from pages.components import data_actions, data_twins
 from pages.components import sheet as sheet_module
 from pages.components.data_images import PAGE
 from pages.components.notices import literal
+from tests.datasets.people import bring
 
 BARS = Choice(name="bars")
 KEPT = "data looked at"
@@ -193,6 +194,18 @@ def test_masks_are_offered_where_there_are_any(visit: Any, dataset: Any, grid: G
     assert grid.data["picture"] != plain
 
 
+def test_it_tells_how_large_ones_own_pictures_are(visit: Any, grid: Grid, home_folder: Path, words: Any) -> None:
+    assert "pictures themselves" not in words(visit("data"))
+    bring(home_folder / "datasets" / "pets")
+    pets = {KEPT: Choice(name="pets")}
+    assert "The pictures themselves are all of 40 × 48 pixels (height × width)." in words(visit("data", session=pets))
+    bring(home_folder / "datasets" / "pets" / "..", {"pets/large": 20}, size=(512, 300))
+    app = visit("data", session=pets)
+    assert not app.exception
+    assert "are of 40 × 48 to 512 × 300 pixels (height × width), the middle one of 512 × 300." in words(app)
+    assert "Larger ones were shrunk when they came: 512 is the longest side that is kept." in words(app)
+
+
 # -- corrections
 
 
@@ -275,10 +288,14 @@ def test_damaged_corrections_do_not_break_the_page(on_bars: Any, grid: Grid, hom
         path.write_text(text)
     app = on_bars()
     assert not app.exception
+    (warning,) = app.warning
+    assert "is damaged, so that no corrections of this data set are applied" in warning.value.replace("\\", "")
     grid.choose(1)
     app.run()
     app.button(key="data leave out").click().run()
     assert not app.exception
+    assert not app.warning
+    assert text.encode() in [path.read_bytes() for path in (home_folder / "corrections").glob("*.damaged-1")]
     assert current_corrections(BARS).images == {"50": Correction(dropped=True)}
 
 
