@@ -11,6 +11,7 @@
     │   └── PlaceError          the disk, the folder, the port or the network does not allow it
     │       ├── MissingWeightsError  weights that others trained have to be downloaded first
     │       └── MissingDataError     a data set has to be downloaded first
+    ├── Cancelled               somebody wanted no answer any more; exit code 1
     └── BrokenError             our fault or the machine's; exit code 1
         ├── WorkerError         a worker process died or answered nonsense
         └── CheckpointError     a stored file does not match its checksum
@@ -94,6 +95,10 @@ class MissingWeightsError(PlaceError):
 
 class MissingDataError(PlaceError):
     """A data set has to be downloaded first; the value `name` says which."""
+
+
+class Cancelled(ImgclsError):
+    """Somebody wanted no answer any more."""
 
 
 class BrokenError(ImgclsError):

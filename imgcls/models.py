@@ -49,6 +49,11 @@ class ModelCard:
     is_final: bool
     version: str
 
+    @property
+    def values(self) -> tuple[float, float]:
+        """What a black and a white pixel are in the network's input."""
+        return float(self.preprocessing.offset), float(255 * self.preprocessing.scale + self.preprocessing.offset)
+
 
 @dataclass(frozen=True)
 class TrainedModel:

@@ -31,6 +31,8 @@ from imgcls.language import N_
 
 #: In place of a target: explain the class that the model predicts.
 PREDICTED = -1
+#: In place of a class to subtract: subtract nothing.
+NOTHING = -1
 
 _MARK = "imgcls_explained"  # a name of our own leaves Keras' counter of automatic names alone
 
@@ -67,6 +69,25 @@ class _Traced:
             self.functions[layer] = _trace(keras.Model(self.images, outputs, name=_MARK))
         return self.functions[layer]
 
+    def forward(self) -> Callable[..., Any]:
+        if _FORWARD not in self.functions:
+            self.functions[_FORWARD] = _trace_forward(self._whole())
+        return self.functions[_FORWARD]
+
+    def guided_backward(self) -> Callable[..., Any]:
+        if _GUIDED_BACKWARD not in self.functions:
+            self.functions[_GUIDED_BACKWARD] = _trace_guided(self._whole())
+        return self.functions[_GUIDED_BACKWARD]
+
+    def _whole(self) -> keras.Model:
+        return keras.Model(self.images, self.logits, name=_MARK)
+
+
+#: Beside the layers' names, which never hold a slash at their beginning.
+_FORWARD, _GUIDED_BACKWARD = "/forward", "/guided"
+
+#: Operations whose gradient `guided` replaces, and the name under which TensorFlow knows the replacement.
+_GUIDED = {"Relu": "ImgclsGuidedRelu", "Relu6": "ImgclsGuidedRelu6"}
 
 _cache: weakref.WeakKeyDictionary[keras.Model, _Traced] = weakref.WeakKeyDictionary()
 _lock = threading.RLock()  # building and tracing take turns; the traced functions themselves run side by side
@@ -102,13 +123,21 @@ def default_layer(model: keras.Model) -> str | None:
     return (maps or layers)[-1]["name"] if layers else None
 
 
-def look(model: keras.Model, images: np.ndarray, targets: np.ndarray, layer: str | None) -> Pass:
+def look(
+    model: keras.Model,
+    images: np.ndarray,
+    targets: np.ndarray,
+    layer: str | None,
+    against: np.ndarray | None = None,
+) -> Pass:
     """One traced pass; the first for a model and layer traces for up to a second, later ones take milliseconds.
 
     Args:
         images: `(n, h, w, c)` float32, as the model takes them.
         targets: `(n,)` int, the class whose logit is differentiated, or `PREDICTED`.
         layer: a name from `explainable_layers`, or `None` for the input's gradient and the logits alone.
+        against: `(n,)` int, a class whose logit is subtracted from the target's before it is differentiated ("why 3
+            rather than 8"), or `NOTHING`; `None` for nothing at all.
 
     Raises:
         UnknownNameError: no layer of this name has a map.
@@ -123,9 +152,50 @@ def look(model: keras.Model, images: np.ndarray, targets: np.ndarray, layer: str
                 known=", ".join(traced.spatial) or "–",
             )
         function = traced.function(layer)
-    arrays = [array.numpy() for array in function(tf.constant(images, tf.float32), tf.constant(targets, tf.int32))]
+    against = np.full(len(images), NOTHING) if against is None else against
+    given = tf.constant(images, tf.float32), tf.constant(targets, tf.int32), tf.constant(against, tf.int32)
+    arrays = [array.numpy() for array in function(*given)]
     nothing = [np.zeros((len(images), 0, 0, 0), np.float32)] * (len(Pass._fields) - len(arrays))
     return Pass(*nothing, *arrays)
+
+
+def scores(model: keras.Model, images: np.ndarray, most: int = 64) -> np.ndarray:
+    """The logits of any number of images, `most` at a time, without gradients: `(n, classes)` float32."""
+    with _lock:
+        function = _traced(model).forward()
+    parts = [images[start : start + most] for start in range(0, len(images), most)]
+    return np.concatenate([function(tf.constant(part, tf.float32)).numpy() for part in parts])
+
+
+def guided(
+    model: keras.Model, images: np.ndarray, targets: np.ndarray, against: np.ndarray | None = None
+) -> np.ndarray:
+    """The gradient of the score with respect to the image, only what is positive passing back through each ReLU.
+
+    Guided backpropagation (Springenberg et al. 2015). The rule is set on the graph's operations and not on layers,
+    so it holds for every Relu and Relu6, wherever a model uses them.
+
+    Returns:
+        `(n, h, w, c)` float32.
+    """
+    with _lock:
+        function = _traced(model).guided_backward()
+    against = np.full(len(images), NOTHING) if against is None else against
+    given = tf.constant(images, tf.float32), tf.constant(targets, tf.int32), tf.constant(against, tf.int32)
+    return np.asarray(function(*given))
+
+
+def output_of(model: keras.Model, layer: str) -> Any:
+    """The symbolic output of a layer from `explainable_layers`."""
+    with _lock:
+        return _traced(model).spatial[layer]
+
+
+def has_relu(model: keras.Model) -> bool:
+    """Whether the graph of the model holds a Relu or Relu6, on which `guided` does anything at all."""
+    with _lock:
+        graph: tf.Graph = _traced(model).forward().graph  # type: ignore[attr-defined]  # a concrete function has one
+    return any(operation.type in _GUIDED for operation in graph.get_operations())
 
 
 def _traced(model: keras.Model) -> _Traced:
@@ -173,18 +243,62 @@ def _trace(seen: keras.Model) -> Callable[..., Any]:
         From images and targets to `(A, dS/dA, dS/dx, logits)` or `(dS/dx, logits)`, all float32.
     """
 
-    def run(images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    def run(images: tf.Tensor, targets: tf.Tensor, against: tf.Tensor) -> tuple[tf.Tensor, ...]:
         with tf.GradientTape() as tape:
             tape.watch(images)
             outputs = seen(images, training=False)
             *activations, logits = outputs if isinstance(outputs, list) else [outputs]
             logits = tf.cast(logits, tf.float32)
-            chosen = tf.where(targets == PREDICTED, tf.argmax(logits, axis=1, output_type=tf.int32), targets)
-            scores = tf.gather(logits, chosen, batch_dims=1)
+            asked = _asked(logits, targets, against)
         # the tape sums the scores; images do not mix at inference, so each gradient is its own image's
-        gradients = tape.gradient(scores, [*activations, images], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        gradients = tape.gradient(asked, [*activations, images], unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return tuple(tf.cast(array, tf.float32) for array in (*activations, *gradients, logits))
 
-    signature = [tf.TensorSpec((None, *seen.inputs[0].shape[1:]), tf.float32), tf.TensorSpec((None,), tf.int32)]
-    traced = tf.function(run, input_signature=signature, autograph=False, jit_compile=False)
-    return traced.get_concrete_function()
+    return _concrete(run, [_images_of(seen), *_CLASSES])
+
+
+def _trace_forward(whole: keras.Model) -> Callable[..., Any]:
+    return _concrete(lambda images: tf.cast(whole(images, training=False), tf.float32), [_images_of(whole)])
+
+
+def _trace_guided(whole: keras.Model) -> Callable[..., Any]:
+    def run(images: tf.Tensor, targets: tf.Tensor, against: tf.Tensor) -> tf.Tensor:
+        with tf.compat.v1.get_default_graph().gradient_override_map(_GUIDED):
+            logits = tf.cast(whole(images, training=False), tf.float32)
+        # a tape would not know of the replacement: it looks gradients up by the operation's own name
+        gradients = tf.gradients(_asked(logits, targets, against), images, unconnected_gradients="zero")
+        return tf.cast(gradients[0], tf.float32)
+
+    return _concrete(run, [_images_of(whole), *_CLASSES])
+
+
+_CLASSES = [tf.TensorSpec((None,), tf.int32)] * 2
+
+
+def _images_of(model: keras.Model) -> tf.TensorSpec:
+    return tf.TensorSpec((None, *model.inputs[0].shape[1:]), tf.float32)
+
+
+def _concrete(run: Callable[..., Any], signature: list[tf.TensorSpec]) -> Callable[..., Any]:
+    return tf.function(run, input_signature=signature, autograph=False, jit_compile=False).get_concrete_function()
+
+
+def _asked(logits: tf.Tensor, targets: tf.Tensor, against: tf.Tensor) -> tf.Tensor:
+    """The logit of the target, less that of the class it is held against: `(n,)`."""
+    predicted = tf.argmax(logits, axis=1, output_type=tf.int32)
+    own = tf.gather(logits, tf.where(targets == PREDICTED, predicted, targets), batch_dims=1)
+    other = tf.gather(logits, tf.maximum(against, 0), batch_dims=1)
+    return own - tf.where(against == NOTHING, tf.zeros_like(other), other)
+
+
+@tf.RegisterGradient("ImgclsGuidedRelu")
+def _guided_relu(operation: tf.Operation, gradient: tf.Tensor) -> tf.Tensor:
+    passes = tf.logical_and(operation.inputs[0] > 0, gradient > 0)
+    return tf.where(passes, gradient, tf.zeros_like(gradient))
+
+
+@tf.RegisterGradient("ImgclsGuidedRelu6")
+def _guided_relu6(operation: tf.Operation, gradient: tf.Tensor) -> tf.Tensor:
+    seen = operation.inputs[0]
+    passes = tf.logical_and(tf.logical_and(seen > 0, seen < 6), gradient > 0)
+    return tf.where(passes, gradient, tf.zeros_like(gradient))

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from imgcls.errors import ImageError, InputError, UnknownNameError
-from imgcls.explain.explanation import Explanation, Status, drawable, judge, softmax
-from imgcls.explain.registry import Method, Subject
+from imgcls.explain.explanation import DRAWN, Explanation, Status, drawable, judge, softmax
+from imgcls.explain.registry import Family, Method, Subject, _nobody
 from imgcls.explain.registry import method as registered
 from imgcls.language import N_
 
 if TYPE_CHECKING:
     import keras
 
-    from imgcls.explain.engine import Pass
 
 #: Images in one pass: activations and gradients of a batch are in memory together.
 BATCH = 32
@@ -31,6 +30,9 @@ def explain(
     method: str = "grad-cam",
     layer: str | None = None,
     options: Mapping[str, Any] | BaseModel | None = None,
+    against: int | Sequence[int] | np.ndarray | None = None,
+    values: tuple[float, float] = (0.0, 1.0),
+    progress: Callable[[int, int], None] = _nobody,
 ) -> list[Explanation]:
     """Explain each image with one method.
 
@@ -42,8 +44,12 @@ def explain(
         targets: the class to explain: one for all, one for each image, or `None` for the predicted one.
         method: a name from `methods()`.
         layer: a name from `explainable_layers(model)`; `None` for `default_layer(model)`. Methods that work on
-            pixels ignore it.
+            pixels ignore it; activation maximization takes the filter from it.
         options: the method's options; `None` for its defaults.
+        against: the class that the target is held against, for "why 3 rather than 8": the score is then the
+            difference of the two logits. One for all, one for each image, or `None`.
+        values: what a black and a white pixel are in `images`: what is hidden is hidden behind colours between them.
+        progress: told (done, total) passes of the image at hand by methods that take long; it may raise `Cancelled`.
 
     Returns:
         One `Explanation` an image, in order. Look at `status` before drawing a map.
@@ -59,35 +65,47 @@ def explain(
         ('ok', 'max_pooling2d_1', (28, 28))
     """
     chosen = registered(method)
-    settings = _settings(chosen, options)
+    settings = settings_of(chosen, options)
     images = np.asarray(images, np.float32)
     place = _place(model, chosen, layer)
     _refuse_other_shapes(model, images)
-    classes = _class_of_each(targets, len(images), model.outputs[0].shape[-1])
+    count = model.outputs[0].shape[-1]
+    classes, others = _class_of_each(targets, len(images), count), _class_of_each(against, len(images), count)
+    if (classes == others).any() and (others >= 0).any():
+        raise InputError(N_("Expected two different classes to hold against each other. Received the same twice."))
+    given = images, classes, others
     return [
         explanation
         for start in range(0, len(images), BATCH)
         for explanation in _explain_batch(
-            model, images[start : start + BATCH], classes[start : start + BATCH], chosen, place, settings
+            model, place, [array[start : start + BATCH] for array in given], chosen, settings, values, progress
         )
     ]
 
 
 def _explain_batch(
-    model: keras.Model, images: np.ndarray, classes: np.ndarray, method: Method, layer: str | None, options: BaseModel
+    model: keras.Model,
+    layer: str | None,
+    given: Sequence[np.ndarray],
+    method: Method,
+    options: BaseModel,
+    values: tuple[float, float],
+    progress: Callable[[int, int], None],
 ) -> Iterator[Explanation]:
     from imgcls.explain import engine
 
+    images, classes, others = given
     start = time.perf_counter()
-    seen = engine.look(model, images, classes, layer)
+    seen = engine.look(model, images, classes, layer, others)
     classes = np.where(classes == engine.PREDICTED, seen.logits.argmax(axis=1), classes)
-    mute = method.needs_layer and layer is None
-    raws = None if mute else method.run(Subject(model, layer, images, classes, seen), options)
-    maps = [_judged(raws, seen, index, method, images.shape[1:3]) for index in range(len(images))]
+    subject = Subject(model, layer, images, classes, seen, others, values, progress)
+    misfit = method.misfit(layer is not None, not method.relu or engine.has_relu(model))
+    found = None if misfit else method.run(subject, options)
     seconds = (time.perf_counter() - start) / len(images)
     probabilities = softmax(seen.logits)
-    shape = () if layer is None else seen.activations.shape[1:]
-    for index, (raw, drawn, status) in enumerate(maps):
+    shape = () if layer is None else tuple(seen.activations.shape[1:])
+    for index in range(len(images)):
+        raw, drawn, status, picture = _judged(found, misfit, subject, index, method)
         yield Explanation(
             method=method.name,
             layer=layer,
@@ -99,25 +117,55 @@ def _explain_batch(
             probabilities=probabilities[index],
             status=status,
             seconds=seconds,
+            against=int(others[index]) if others[index] >= 0 else None,
+            signed=method.signed,
+            picture=picture,
         )
 
 
+#: The quantile of a map's positive values that is drawn brightest: of maps made of single pixels a few outshine all.
+_HIGHEST = {Family.PIXELS: 0.99}
+
+_NO_MAP = np.zeros((0, 0), np.float32)
+
+
 def _judged(
-    raws: np.ndarray | None, seen: Pass, index: int, method: Method, size: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray, Status]:
-    """Raw map, map to draw and status of one image."""
+    found: np.ndarray | None, misfit: Status | None, subject: Subject, index: int, method: Method
+) -> tuple[np.ndarray, np.ndarray, Status, np.ndarray | None]:
+    """Raw map, map to draw, status and picture of one image."""
+    size = subject.images.shape[1:3]
     blank = np.zeros(size, np.float32)
-    if raws is None:
-        return np.zeros((0, 0), np.float32), blank, Status.NO_SPATIAL_LAYER
-    raw = raws[index].astype(np.float32)
-    gradients = seen.activation_gradients if method.needs_layer else seen.input_gradients
-    status = judge(raw, gradients[index]) if np.isfinite(seen.logits[index]).all() else Status.NON_FINITE
+    if found is None:
+        return _NO_MAP, blank, misfit or Status.NO_SPATIAL_LAYER, None
+    if not np.isfinite(subject.seen.logits[index]).all() or not np.isfinite(found[index]).all():
+        return (_NO_MAP if found.ndim == 4 else found[index].astype(np.float32)), blank, Status.NON_FINITE, None
+    if method.family == Family.SYNTHESIS:
+        return _NO_MAP, blank, Status.OK, _pixels(found[index], subject.values)
+    raw = found[index].astype(np.float32)
+    seen = subject.seen
+    if not method.class_specific:
+        cause = seen.activations
+    else:
+        cause = seen.activation_gradients if method.needs_layer else seen.input_gradients
+    status = judge(raw, cause[index], whole=not method.needs_layer)
     if status == Status.OK and not method.class_specific:
         status = Status.NOT_CLASS_SPECIFIC
-    return raw, drawable(raw, size) if status == Status.OK else blank, status
+    highest = _HIGHEST.get(method.family, 1.0)
+    return raw, drawable(raw, (size[0], size[1]), highest) if status in DRAWN else blank, status, None
 
 
-def _settings(method: Method, options: Mapping[str, Any] | BaseModel | None) -> BaseModel:
+def _pixels(image: np.ndarray, values: tuple[float, float]) -> np.ndarray:
+    """An input of the model as a picture: uint8."""
+    low, high = values
+    return np.rint(255 * np.clip((image - low) / (high - low), 0, 1)).astype(np.uint8)
+
+
+def settings_of(method: Method, options: Mapping[str, Any] | BaseModel | None) -> BaseModel:
+    """The options of a method, checked.
+
+    Raises:
+        InputError: one is unknown or out of its range.
+    """
     if isinstance(options, method.options):
         return options
     given = options.model_dump() if isinstance(options, BaseModel) else dict(options or {})
@@ -139,6 +187,8 @@ def _place(model: keras.Model, method: Method, layer: str | None) -> str | None:
     from imgcls.explain import engine
 
     engine.refuse_unsuitable(model)
+    if method.family == Family.SYNTHESIS:
+        return layer  # whose filter is excited; a class needs none
     if not method.needs_layer:
         return None
     return layer if layer is not None else engine.default_layer(model)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from imgcls.language import N_
 
 
 class Status(StrEnum):
-    """Whether a map means something. Only `OK` is drawn; `STATUS_WORDS` says the rest in words."""
+    """Whether a map means something. `STATUS_WORDS` says it in words; `DRAWN` are the ones that are drawn."""
 
     OK = "ok"
     NO_POSITIVE_EVIDENCE = "no_positive_evidence"
@@ -20,6 +22,11 @@ class Status(StrEnum):
     NOT_CLASS_SPECIFIC = "not_class_specific"
     NON_FINITE = "non_finite"
     NO_SPATIAL_LAYER = "no_spatial_layer"
+    NO_RELU = "no_relu"
+
+
+#: What is drawn: evidence, and what is none but can be seen, with a warning.
+DRAWN = (Status.OK, Status.NOT_CLASS_SPECIFIC)
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,10 @@ STATUS_WORDS = {
         N_("This network has no layer with a height and a width, so nothing in it says where."),
         N_("Choose a method that works on the pixels, or a network with convolutions."),
     ),
+    Status.NO_RELU: StatusWords(
+        N_("This network has no ReLU, and the method differs from the plain gradient only in how it passes one."),
+        N_("Choose saliency: it would be the same map."),
+    ),
 }
 
 
@@ -78,6 +89,9 @@ class Explanation:
         probabilities: `(classes,)` float32, their softmax.
         status: a `Status`; only an `ok` map means something.
         seconds: time taken, as this image's share of its batch.
+        against: the class that the target is held against ("why 3 rather than 8"); `None` for none.
+        signed: whether what is below zero in `raw` speaks against the class.
+        picture: `(h, w, c)` uint8, what a method made that synthesises a picture; `None` for all others.
     """
 
     method: str
@@ -90,11 +104,14 @@ class Explanation:
     probabilities: np.ndarray
     status: str
     seconds: float
+    against: int | None = None
+    signed: bool = True
+    picture: np.ndarray | None = None
 
     @property
     def drawn(self) -> bool:
         """Whether the map means something and may be drawn."""
-        return self.status == Status.OK
+        return self.status in DRAWN and self.raw.size > 0
 
     @property
     def words(self) -> StatusWords:
@@ -102,20 +119,40 @@ class Explanation:
         return STATUS_WORDS[Status(self.status)]
 
 
+def explanation_from(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Explanation:
+    """The explanation that a worker answered, put together again."""
+    return Explanation(
+        method=facts["method"],
+        layer=facts["layer"],
+        layer_shape=tuple(facts["layer_shape"]),
+        target=facts["target"],
+        raw=arrays["raw"],
+        map=arrays["map"],
+        logits=arrays["logits"],
+        probabilities=arrays["probabilities"],
+        status=facts["status"],
+        seconds=facts["seconds"],
+        against=facts.get("against"),
+        signed=facts.get("signed", True),
+        picture=arrays.get("picture"),
+    )
+
+
 #: A raw map whose highest value is this much smaller than its lowest holds rounding errors, not evidence.
 _ROUNDING = 1e-6
 
 
-def judge(raw: np.ndarray, gradient: np.ndarray) -> Status:
+def judge(raw: np.ndarray, gradient: np.ndarray, whole: bool = False) -> Status:
     """Whether a raw map can be drawn, and if not, why.
 
     Args:
         raw: `(h', w')` signed.
         gradient: of the score with respect to what the map was made from, any shape.
+        whole: one place is all there is, because the image has no more: then that is a map.
     """
     if not np.isfinite(raw).all():
         return Status.NON_FINITE
-    if raw.size == 1:
+    if raw.size == 1 and not whole:
         return Status.LAYER_1X1
     if _is_zero(raw) and _is_zero(gradient):
         return Status.GRADIENT_VANISHED
@@ -124,14 +161,28 @@ def judge(raw: np.ndarray, gradient: np.ndarray) -> Status:
     return Status.OK
 
 
+def without_rounding(differences: np.ndarray, scale: float) -> np.ndarray:
+    """Differences of float32 numbers as large as `scale`, 0 where they are no more than its rounding.
+
+    A score that nothing hidden changes would otherwise be drawn as a map of its last bits.
+    """
+    return np.where(np.abs(differences) <= 4 * np.finfo(np.float32).eps * abs(scale), 0, differences)
+
+
 def _is_zero(array: np.ndarray) -> bool:
     return bool(np.abs(array).max(initial=0) < np.finfo(np.float32).tiny)
 
 
-def drawable(raw: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The positive part of a raw map at `size` (height, width), its highest value 1: float32 in `[0, 1]`."""
+def drawable(raw: np.ndarray, size: tuple[int, int], highest: float = 1.0) -> np.ndarray:
+    """The positive part of a raw map at `size` (height, width): float32 in `[0, 1]`.
+
+    Args:
+        highest: the quantile of the positive values that becomes 1. Below 1 for maps made of single pixels, of
+            which a few outshine all others; what lies above it becomes 1 as well.
+    """
     evidence = upsample(np.maximum(raw / raw.max(), 0), size)
-    return np.clip(evidence / evidence.max(), 0, 1)
+    top = float(np.quantile(evidence[evidence > 0], highest)) if highest < 1 else float(evidence.max())
+    return np.clip(evidence / top, 0, 1)
 
 
 def upsample(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:

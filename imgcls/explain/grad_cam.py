@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgcls.explain.registry import NoOptions, Subject, register_method
+from imgcls.explain.registry import Family, NoOptions, Subject, register_method
 from imgcls.language import N_
 
 
@@ -23,18 +23,18 @@ from imgcls.language import N_
         "speaks for the class, not what speaks against it."
     ),
     cost=N_("One pass forward and one back: milliseconds."),
-    needs_layer=True,
+    family=Family.LAYER,
 )
 def grad_cam(subject: Subject, options: NoOptions) -> np.ndarray:
     """Raw maps before the ReLU: `(n, h', w')` float32, positive where a region speaks for the class."""
-    return _weighted_sum(_channel_weights(subject.seen.activation_gradients), subject.seen.activations)
+    return weighted_sum(channel_weights(subject.seen.activation_gradients), subject.seen.activations)
 
 
-def _channel_weights(gradients: np.ndarray) -> np.ndarray:
+def channel_weights(gradients: np.ndarray) -> np.ndarray:
     """Equation 1, α = 1/Z Σᵢⱼ ∂S/∂Aᵢⱼ: `(n, h', w', k)` to `(n, k)`."""
     return gradients.mean(axis=(1, 2))
 
 
-def _weighted_sum(weights: np.ndarray, activations: np.ndarray) -> np.ndarray:
+def weighted_sum(weights: np.ndarray, activations: np.ndarray) -> np.ndarray:
     """Equation 2 without its ReLU, Σₖ αₖ Aₖ: `(n, k)` and `(n, h', w', k)` to `(n, h', w')`."""
     return np.einsum("nk,nhwk->nhw", weights, activations)

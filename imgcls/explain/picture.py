@@ -112,6 +112,8 @@ def panel(
     """
     original = enlarge(image, side)
     size = original.shape[:2]
+    if explanation.picture is not None:
+        return _page([original, enlarge(explanation.picture, side)], title, None)
     if explanation.drawn:
         heat = _at_size(explanation.map, size)
         parts = [original, overlay(image, explanation.map, side=side), _heat(heat, faded=True)]
@@ -122,10 +124,11 @@ def panel(
 
 
 def _page(parts: list[np.ndarray], title: str, words: tuple[str, str] | None) -> np.ndarray:
-    """Three pictures of one size in a row, a title above them and, with `words`, the legend below."""
+    """Pictures of one size in a row, a title above them and, with `words`, the legend below."""
     height, width = parts[0].shape[:2]
+    room = 3 * width + 2 * _GAP
     large, small = _font(20), _font(15)
-    lines = _wrapped(title, large, 3 * width + 2 * _GAP)
+    lines = _wrapped(title, large, room)
     top = _GAP + 26 * len(lines) + _GAP // 2
     page = Image.new("RGB", (3 * width + 4 * _GAP, top + height + _GAP + 40), _PAPER)
     draw = ImageDraw.Draw(page)

@@ -282,3 +282,119 @@ def test_four_threads_at_once_get_what_one_gets():
             for one, whole in zip(seen, alone, strict=True):
                 np.testing.assert_allclose(one, whole[2 * number : 2 * number + 2], rtol=1e-5, atol=1e-6)
     assert len(engine._cache[model].functions) == 1
+
+
+def test_a_class_held_against_another_is_the_difference_of_their_gradients():
+    model = conv_net()
+    images = images_for(model)
+    own, other, both = (
+        engine.look(model, images, np.array(targets), "norm", against)
+        for targets, against in [([0, 2], None), ([1, 1], None), ([0, 2], np.array([1, 1]))]
+    )
+    for field in ("activation_gradients", "input_gradients"):
+        difference = getattr(own, field) - getattr(other, field)
+        np.testing.assert_allclose(getattr(both, field), difference, atol=1e-6)
+        assert difference.any()
+    np.testing.assert_array_equal(both.logits, own.logits)
+    nothing = engine.look(model, images, np.array([0, 2]), "norm", np.full(2, engine.NOTHING))
+    np.testing.assert_array_equal(nothing.input_gradients, own.input_gradients)
+
+
+@pytest.mark.parametrize("number", [1, 64, 70])
+def test_scores_are_the_logits_of_any_number_of_images(number):
+    model = conv_net()
+    images = images_for(model, number)
+    found = engine.scores(model, images)
+    assert (found.shape, found.dtype) == ((number, 3), np.float32)
+    np.testing.assert_allclose(found, model.predict(images, verbose=0), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(engine.scores(model, images, most=3), found, rtol=1e-5, atol=1e-6)
+
+
+def test_scores_of_a_bfloat16_model_are_float32():
+    model = conv_net(policy="mixed_bfloat16")
+    assert engine.scores(model, images_for(model)).dtype == np.float32
+
+
+def relus(first, second):
+    """w·relu(v·relu(u·x)) at one pixel: everything can be worked out by hand."""
+    inputs = keras.Input((1, 1, 1))
+    x = first(layers.Conv2D(2, 1, use_bias=False)(inputs))
+    x = second(layers.Conv2D(2, 1, use_bias=False)(x))
+    model = keras.Model(inputs, layers.Dense(2, use_bias=False)(layers.Flatten()(x)))
+    model.set_weights(
+        [np.array([[[[1.0, 2.0]]]]), np.array([[[[1.0, 1.0], [-1.0, 1.0]]]]), np.array([[1.0, 1.0], [1.0, -1.0]])]
+    )
+    return model
+
+
+@pytest.mark.parametrize("largest", [None, 6.0])
+def test_guided_gradients_by_hand(largest):
+    # x = 1: hidden (1, 2), then (1 - 2, 1 + 2) = (-1, 3): the first is shut, so only the second is followed.
+    # Class 0: dS/dsecond = (1, 1) → (shut, 1) → first layer: (1·1, 1·1) = (1, 1), both open → 1·1 + 2·1 = 3.
+    # Class 1: dS/dsecond = (1, -1) → the second is negative and does not pass → 0, where the gradient is -3.
+    model = relus(layers.ReLU(largest), layers.ReLU(largest))
+    x = np.ones((2, 1, 1, 1), np.float32)
+    assert engine.guided(model, x, np.array([0, 1])).ravel().tolist() == [3, 0]
+    assert engine.look(model, x, np.array([0, 1]), None).input_gradients.ravel().tolist() == [3, -3]
+    # S₀ - S₁ = (0, 2) behind the second ReLU
+    assert engine.guided(model, x[:1], np.array([0]), np.array([1])).ravel().tolist() == [6]
+
+
+def test_what_stands_above_six_is_shut_in_a_relu6():
+    model = relus(layers.ReLU(6.0), layers.ReLU(6.0))
+    # x = 4: hidden (4, 8 → 6), then (-2, 10 → 6): all that is left is shut
+    x = np.full((1, 1, 1, 1), 4, np.float32)
+    assert engine.guided(model, x, np.array([0])).ravel().tolist() == [0]
+    # x = 1, with u₂ = 7: hidden (1, 7 → 6), then (-5, 7 → 6)
+    _, *others = model.get_weights()
+    model.set_weights([np.array([[[[1.0, 7.0]]]]), *others])
+    assert engine.guided(model, np.full((1, 1, 1, 1), 0.2, np.float32), np.array([0])).ravel().tolist() == [8]
+    assert engine.guided(model, np.full((1, 1, 1, 1), 0.9, np.float32), np.array([0])).ravel().tolist() == [0]
+
+
+@pytest.mark.parametrize("activation", ["relu", "relu6"])
+def test_an_activation_inside_a_layer_is_guided_as_well(activation):
+    keras.utils.set_random_seed(1)
+    inputs = keras.Input((6, 6, 1))
+    x = layers.Conv2D(8, 3, activation=activation, bias_initializer="ones")(inputs)
+    model = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x)))
+    images, targets = images_for(model), np.array([0, 1])
+    kernel, head = model.get_weights()[0], model.get_weights()[2].reshape(4, 4, 8, 3)
+    hidden = keras.Model(inputs, x)(images, training=False).numpy()
+    assert ((hidden > 0) & (hidden < 6)).all()  # open everywhere, so that only the sign of the gradient decides
+    for found, target in zip(engine.guided(model, images, targets), targets, strict=True):
+        passed = np.maximum(head[..., target], 0)
+        expected = np.zeros((6, 6))
+        for row in range(3):
+            for column in range(3):
+                expected[row : row + 4, column : column + 4] += passed @ kernel[row, column, 0]
+        np.testing.assert_allclose(found[..., 0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_guided_gradients_leave_the_plain_ones_alone():
+    model = relus(layers.ReLU(), layers.ReLU())
+    x = np.ones((1, 1, 1, 1), np.float32)
+    for _ in range(2):
+        assert engine.guided(model, x, np.array([engine.PREDICTED])).ravel().tolist() == [3]
+        assert engine.look(model, x, np.array([1]), None).input_gradients.ravel().tolist() == [-3]
+
+
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [("relu", True), ("relu6", True), (layers.ReLU(), True), ("gelu", False), ("linear", False), ("tanh", False)],
+    ids=["relu", "relu6", "layer", "gelu", "linear", "tanh"],
+)
+def test_whether_there_is_a_relu(activation, expected):
+    inputs = keras.Input((4, 4, 1))
+    x = layers.Conv2D(2, 3)(inputs)
+    x = activation(x) if isinstance(activation, layers.Layer) else layers.Activation(activation)(x)
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+    assert engine.has_relu(model) == expected
+
+
+def test_the_output_of_a_layer_is_the_one_that_is_explained():
+    model = shared()
+    images = images_for(model)
+    seen = engine.look(model, images, np.array([0, 0]), "shared")
+    between = keras.Model(model.inputs[0], engine.output_of(model, "shared"))
+    np.testing.assert_allclose(between(images, training=False), seen.activations, rtol=1e-5, atol=1e-6)

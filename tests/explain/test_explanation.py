@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -9,9 +12,9 @@ import tensorflow as tf
 from keras import layers
 
 from imgcls.errors import ImageError, InputError, UnknownNameError
-from imgcls.explain import STATUS_WORDS, Status, explain
+from imgcls.explain import STATUS_WORDS, Explanation, Status, explain, explanation_from
 from imgcls.explain.explain import BATCH
-from imgcls.explain.explanation import drawable, judge, softmax, upsample
+from imgcls.explain.explanation import DRAWN, drawable, judge, softmax, upsample, without_rounding
 
 RNG = np.random.default_rng(0)
 
@@ -170,3 +173,100 @@ def test_options_that_a_method_does_not_have_are_refused(net, images):
     with pytest.raises(InputError, match="The option “samples” of the method “grad-cam” is refused"):
         explain(net, images, None, options={"samples": 3})
     assert summary(explain(net, images, 0, options={})) == summary(explain(net, images, 0))
+
+
+def test_what_is_drawn_is_evidence_or_says_that_it_is_none():
+    assert set(DRAWN) == {Status.OK, Status.NOT_CLASS_SPECIFIC}
+    one = np.ones((1, 2), np.float32)
+    for status in Status:
+        found = Explanation("m", None, (), 0, one, one, one[0], one[0], str(status), 0.1)
+        assert found.drawn == (status in DRAWN)
+        assert found.words == STATUS_WORDS[status]
+    none = np.zeros((0, 0), np.float32)
+    assert not Explanation("m", None, (), 0, none, one, one[0], one[0], "ok", 0.1, picture=one).drawn
+
+
+def test_an_image_of_one_pixel_is_whole():
+    five, one = np.array([[5]], np.float32), np.array([1], np.float32)
+    assert judge(five, one, whole=True) == Status.OK
+    assert judge(-five, one, whole=True) == Status.NO_POSITIVE_EVIDENCE
+    assert judge(0 * five, 0 * one, whole=True) == Status.GRADIENT_VANISHED
+
+
+def test_the_brightest_of_single_pixels_do_not_darken_the_rest():
+    raw = np.full((10, 10), 1, np.float32)
+    raw[3, 4] = 1000
+    assert np.median(drawable(raw, (10, 10))) == pytest.approx(0.001)
+    bright = drawable(raw, (10, 10), highest=0.9)
+    assert (bright == 1).all()  # the outlier is no brighter than the others
+    assert drawable(np.array([[-1, 0, 2]], np.float32), (1, 3), highest=0.99).tolist() == [[0, 0, 1]]
+
+
+def test_rounding_is_no_evidence():
+    found = without_rounding(np.array([[1e-7, -4e-7, 1e-5, -1e-5, 0, np.nan]]), -1.0)
+    np.testing.assert_array_equal(found, [[0, 0, 1e-5, -1e-5, 0, np.nan]])
+
+
+@pytest.mark.parametrize("known", ["grad-cam", "saliency", "activation-maximization"])
+def test_an_explanation_travels_and_arrives_whole(net, images, known):
+    sent = explain(net, images, 0, known, against=2, options={"steps": 1} if known.startswith("act") else None)[0]
+    names = [field.name for field in dataclasses.fields(Explanation)]
+    arrays = {name: value for name in names if isinstance(value := getattr(sent, name), np.ndarray)}
+    facts = json.loads(json.dumps({name: getattr(sent, name) for name in names if name not in arrays}))
+    came = explanation_from(facts, arrays)
+    for name in names:
+        np.testing.assert_array_equal(getattr(came, name), getattr(sent, name))
+    assert (came.target, came.against, came.signed) == (0, 2, known != "saliency")
+    assert (came.picture is not None) == (known == "activation-maximization")
+
+
+def test_a_class_may_be_held_against_one_or_against_one_each(net, images):
+    one, each = explain(net, images, 0, against=1), explain(net, images, [0, 1, 2], against=[1, 2, 0])
+    assert [found.against for found in one] == [1, 1, 1]
+    assert [found.against for found in each] == [1, 2, 0]
+    np.testing.assert_array_equal(one[0].raw, each[0].raw)
+    turned = explain(net, images, 1, against=0)
+    np.testing.assert_allclose(turned[0].raw, -one[0].raw, atol=1e-6)
+    assert [found.against for found in explain(net, images, 0)] == [None, None, None]
+
+
+@pytest.mark.parametrize(("target", "against"), [(1, 1), ([0, 1, 2], [1, 0, 2])])
+def test_a_class_is_not_held_against_itself(net, images, target, against):
+    with pytest.raises(InputError, match="two different classes"):
+        explain(net, images, target, against=against)
+
+
+def test_against_a_class_that_is_not_there_is_refused(net, images):
+    with pytest.raises(UnknownNameError, match="no class number 3"):
+        explain(net, images, 0, against=3)
+    with pytest.raises(InputError, match="one for each of the 3 images"):
+        explain(net, images, 0, against=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("known", "options", "named"),
+    [
+        ("rise", {"masks": 1}, "masks"),
+        ("integrated-gradients", {"steps": 1}, "steps"),
+        ("occlusion", {"patch": 0}, "patch"),
+        ("occlusion", {"fill": "pink"}, "fill"),
+        ("lime", {"samples": "many"}, "samples"),
+        ("smoothgrad", {"noise": -0.1}, "noise"),
+        ("activation-maximization", {"filter": -1}, "filter"),
+    ],
+)
+def test_options_out_of_range_are_refused_by_name(net, images, known, options, named):
+    with pytest.raises(InputError, match=rf"The option “{named}” of the method “{known}” is refused"):
+        explain(net, images, 0, known, options=options)
+
+
+def test_values_are_what_is_hidden_behind(net, images):
+    # the same picture in other units: a network whose first layer undoes the difference explains it alike
+    shifted = keras.models.clone_model(net)
+    kernel, bias, *head = net.get_weights()
+    shifted.set_weights([kernel / 2, bias + kernel.sum(axis=(0, 1, 2)) / 2, *head])  # x = (y + 1) / 2
+    for known in ("occlusion", "rise", "lime", "integrated-gradients", "smoothgrad"):
+        (one,) = explain(net, images[:1], 0, known)
+        (other,) = explain(shifted, 2 * images[:1] - 1, 0, known, values=(-1.0, 1.0))
+        scale = 2 if known == "smoothgrad" else 1  # a gradient is by the unit
+        np.testing.assert_allclose(scale * other.raw, one.raw, atol=2e-3 * np.abs(one.raw).max(), err_msg=known)

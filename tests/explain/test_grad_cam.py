@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
 from imgcls.explain import Status, explain
+from tests.explain.nets import assert_golden, change_head, explain_golden, gap_net, mirrored_nets, pictures, raws
 
-GOLDEN = np.load(Path(__file__).with_name("golden") / "grad_cam.npz")
 RNG = np.random.default_rng(0)
 
 
@@ -20,42 +18,10 @@ def _seeded():
     keras.utils.set_random_seed(0)
 
 
-def golden_gap_net():
-    inputs = keras.Input((17, 13, 3))
-    x = layers.ZeroPadding2D(1)(inputs)
-    x = layers.Conv2D(8, 3, strides=2)(x)
-    x = layers.BatchNormalization(epsilon=1e-3)(x)
-    x = layers.ReLU(name="first")(x)
-    x = layers.ZeroPadding2D(1)(x)
-    x = layers.Conv2D(10, 3, strides=2)(x)
-    x = layers.BatchNormalization(epsilon=1e-3)(x)
-    x = layers.ReLU(name="last")(x)
-    return keras.Model(inputs, layers.Dense(5)(layers.GlobalAveragePooling2D()(x)))
-
-
-def golden_flatten_net():
-    return keras.Sequential(
-        [
-            keras.Input((12, 12, 1)),
-            layers.Conv2D(6, 3, activation="relu", name="first"),
-            layers.MaxPooling2D(name="last"),
-            layers.Flatten(),
-            layers.Dense(16, activation="relu"),
-            layers.Dense(5),
-        ]
-    )
-
-
-@pytest.mark.parametrize(("name", "build"), [("gap", golden_gap_net), ("flatten", golden_flatten_net)])
+@pytest.mark.parametrize("net", ["gap", "flatten"])
 @pytest.mark.parametrize("layer", ["first", "last"])
-def test_raw_maps_are_those_of_pytorch_grad_cam(name, build, layer):
-    model = build()
-    model.set_weights([GOLDEN[key] for key in sorted(GOLDEN) if key.startswith(f"{name}/weight")])
-    found = explain(model, GOLDEN[f"{name}/images"], GOLDEN["targets"], layer=layer)
-    np.testing.assert_allclose([each.logits for each in found], GOLDEN[f"{name}/logits"], rtol=1e-5, atol=1e-6)
-    for each, raw in zip(found, GOLDEN[f"{name}/raw_{layer}"], strict=True):
-        difference = np.abs(each.raw - raw).max() / np.abs(raw).max()
-        assert difference < 1e-5, f"{difference:.1e}"
+def test_raw_maps_are_those_of_pytorch_grad_cam(net, layer):
+    assert_golden(explain_golden(net, "grad-cam", layer), f"{net}/grad-cam/{layer}")
 
 
 def test_tf_keras_vis_is_of_the_same_opinion():
@@ -72,18 +38,6 @@ def test_tf_keras_vis_is_of_the_same_opinion():
     )
     for ours, their in zip(explain(model, images, [0, 1, 2]), np.asarray(theirs), strict=True):
         np.testing.assert_allclose(np.maximum(ours.raw, 0), their, atol=1e-5 * np.abs(ours.raw).max())
-
-
-def gap_net():
-    """A map of 6×6×4 that is never negative, its mean, and a dense layer of three classes."""
-    inputs = keras.Input((8, 8, 2))
-    x = layers.Conv2D(4, 3, activation="relu", name="map", bias_initializer="ones")(inputs)
-    return keras.Model(inputs, layers.Dense(3, name="logits")(layers.GlobalAveragePooling2D()(x)))
-
-
-def change_head(model, change):
-    head = model.layers[-1]
-    head.set_weights(change(*head.get_weights()))
 
 
 def test_by_hand():
@@ -124,25 +78,19 @@ def test_a_constant_added_to_all_logits_changes_nothing():
         np.testing.assert_allclose(old.probabilities, new.probabilities, rtol=1e-5)
 
 
+def test_held_against_another_class_it_is_the_difference():
+    model = gap_net()
+    own, other = explain(model, pictures(model), 0), explain(model, pictures(model), 2)
+    both = explain(model, pictures(model), 0, against=2)
+    np.testing.assert_allclose(raws(both), raws(own) - raws(other), atol=1e-6)
+
+
 def test_mirrored_weights_and_a_mirrored_image_give_a_mirrored_map():
-    model = keras.Sequential(
-        [
-            keras.Input((8, 6, 1)),
-            layers.Conv2D(3, 3, padding="same", activation="relu", bias_initializer="ones"),
-            layers.Conv2D(4, 3, padding="same", activation="relu", bias_initializer="ones"),
-            layers.Flatten(),
-            layers.Dense(2),
-        ]
-    )
-    image = RNG.random((1, 8, 6, 1)).astype("float32")
-    (straight,) = explain(model, image, 1)
-    for layer in model.layers[:2]:
-        kernel, bias = layer.get_weights()
-        layer.set_weights([kernel[:, ::-1], bias])
-    change_head(model, lambda kernel, bias: [kernel.reshape(8, 6, 4, 2)[:, ::-1].reshape(kernel.shape), bias])
-    (mirrored,) = explain(model, image[:, :, ::-1], 1)
-    np.testing.assert_allclose(mirrored.raw, straight.raw[:, ::-1], atol=1e-5 * np.abs(straight.raw).max())
-    np.testing.assert_allclose(mirrored.logits, straight.logits, rtol=1e-5, atol=1e-6)
+    straight, mirrored = mirrored_nets((8, 6, 1))
+    images = pictures(straight)
+    (one, *_), (other, *_) = explain(straight, images, 1), explain(mirrored, images[:, :, ::-1], 1)
+    np.testing.assert_allclose(other.raw, one.raw[:, ::-1], atol=1e-5 * np.abs(one.raw).max())
+    np.testing.assert_allclose(other.logits, one.logits, rtol=1e-5, atol=1e-6)
 
 
 def test_a_probability_of_one_is_still_explained():

@@ -1,22 +1,30 @@
-"""Golden raw Grad-CAM maps from an independent implementation: pytorch-grad-cam on torch, without TensorFlow.
+"""Golden raw maps from independent implementations: pytorch-grad-cam and captum on torch, in float64.
 
-Not part of the everyday tests. To make `grad_cam.npz` again:
+Not part of the everyday tests. To make `golden.npz` again:
 
     python3 -m venv /tmp/golden
     /tmp/golden/bin/pip install torch==2.13.0 numpy opencv-python-headless scikit-learn tqdm pillow matplotlib
-    /tmp/golden/bin/pip install --no-deps grad-cam==1.5.7 ttach==0.0.3
+    /tmp/golden/bin/pip install --no-deps grad-cam==1.5.7 ttach==0.0.3 captum==0.8.0
     /tmp/golden/bin/python tests/explain/golden/make_golden.py
 
 There is no CPU torchvision to install here. pytorch-grad-cam imports it for preprocessing photographs, which
-is not used, so its names are stubbed; the Grad-CAM that runs is the package's own.
+is not used, so its names are stubbed; the methods that run are the package's own. Two things are set:
 
-The file holds weights, inputs and maps in Keras' layout (channels last), under `<net>/<name>`.
+- its Score-CAM enlarges masks with the corners aligned. Here they are enlarged by half pixels, as all else.
+- its Grad-CAM++ adds 1e-6 below the fraction of its α. The last layer's weights are multiplied by 4096 for it, so that
+  this is nothing beside the rest; and by 32 for Score-CAM, whose channels would otherwise weigh much the same.
+  Whoever compares does the same (`LOUDER`).
+
+The file holds weights, inputs and maps in Keras' layout (channels last), under `<net>/<name>`; maps of a layer
+under `<net>/<method>/<layer>`, maps of the pixels under `<net>/<method>`.
 """
 
 from __future__ import annotations
 
+import copy
 import sys
 import types
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +33,15 @@ from torch import nn
 
 CLASSES = 5
 TARGETS = [0, 3, 1, 4]
+LOUDER = {"grad-cam++": 4096, "score-cam": 32}
+STEPS = 32
+GREY = 0.5
+#: Side of the occluding square and its step, in pixels: they end at the edge of both nets' pictures.
+SQUARE, STEP = {"gap": 5, "flatten": 4}, {"gap": 4, "flatten": 2}
 
 
 def stub_torchvision() -> None:
-    """Empty stand-ins for the torchvision names that pytorch-grad-cam imports and Grad-CAM never calls."""
+    """Empty stand-ins for the torchvision names that pytorch-grad-cam imports and the methods never call."""
     for name in ("torchvision", "torchvision.transforms", "torchvision.transforms.functional"):
         sys.modules[name] = types.ModuleType(name)
     for name in ("Compose", "Normalize", "ToTensor"):
@@ -53,7 +66,7 @@ def gap_net() -> nn.Sequential:
 
 def flatten_net() -> nn.Sequential:
     """Maximum pooling and a flattened head: 12×12×1 to 10×10×6 to 5×5×6 to 16 to 5 classes."""
-    return nn.Sequential(
+    net = nn.Sequential(
         nn.Conv2d(1, 6, 3),
         nn.ReLU(),
         nn.MaxPool2d(2),
@@ -62,6 +75,9 @@ def flatten_net() -> nn.Sequential:
         nn.ReLU(),
         nn.Linear(16, CLASSES),
     )
+    # no channel is all but silent: pytorch-grad-cam's Score-CAM adds 1e-8 to the range of each
+    net[0].bias.data += 0.1
+    return net
 
 
 def shake(net: nn.Module, generator: torch.Generator) -> None:
@@ -91,25 +107,81 @@ def keras_weights(net: nn.Sequential, flattened: tuple[int, int, int] | None) ->
     return [weight.detach().numpy() for weight in weights]
 
 
-def raw_maps(net: nn.Module, layer: nn.Module, images: torch.Tensor) -> np.ndarray:
-    """Grad-CAM before its ReLU, `(n, h', w')`."""
-    from pytorch_grad_cam import GradCAM
+def louder(net: nn.Sequential, times: int) -> nn.Sequential:
+    """A copy whose logits are so many times as large."""
+    copied = copy.deepcopy(net)
+    copied[-1].weight.data *= times
+    copied[-1].bias.data *= times
+    return copied
+
+
+def half_pixels(size: tuple[int, int]) -> nn.Module:
+    return nn.Upsample(size, mode="bilinear", align_corners=False)
+
+
+def raw_maps(kind: Callable[..., object], net: nn.Sequential, index: int, images: torch.Tensor) -> np.ndarray:
+    """The maps of a class activation method before ReLU, resizing and normalisation: `(n, h', w')`."""
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
-    targets = [ClassifierOutputTarget(target) for target in TARGETS]
-    with GradCAM(model=net, target_layers=[layer]) as method:
+    targets, layer = [ClassifierOutputTarget(target) for target in TARGETS], net[index]
+    with kind(model=net, target_layers=[layer]) as method:
         method(input_tensor=images, targets=targets)
         seen = method.activations_and_grads
-        activations, gradients = (x[0].detach().numpy() for x in (seen.activations, seen.gradients))
-        return method.get_cam_image(images, layer, targets, activations, gradients)
+        activations = seen.activations[0].detach().numpy()
+        gradients = seen.gradients[0].detach().numpy() if seen.gradients else None
+        return method.get_cam_image(images, layer, targets, activations, gradients, False)
+
+
+def layer_maps(net: nn.Sequential, places: dict[str, int], images: torch.Tensor) -> Iterator[tuple[str, np.ndarray]]:
+    import pytorch_grad_cam as theirs
+
+    kinds = {
+        "grad-cam": theirs.GradCAM,
+        "grad-cam++": theirs.GradCAMPlusPlus,
+        "hirescam": theirs.HiResCAM,
+        "layercam": theirs.LayerCAM,
+        "xgrad-cam": theirs.XGradCAM,
+        "eigen-cam": theirs.EigenCAM,
+        "score-cam": theirs.ScoreCAM,
+    }
+    for name, kind in kinds.items():
+        seen = louder(net, LOUDER.get(name, 1))
+        for place, index in places.items():
+            yield f"{name}/{place}", raw_maps(kind, seen, index, images)
+
+
+def pixel_maps(net: nn.Sequential, square: int, step: int, images: torch.Tensor) -> Iterator[tuple[str, np.ndarray]]:
+    """Captum's attributions, made maps of one number a pixel: `(n, h, w)`."""
+    from captum import attr
+
+    def asked(by: object, **named: object) -> torch.Tensor:
+        return by.attribute(images.clone().requires_grad_(), target=TARGETS, **named).detach()
+
+    black, integral = torch.zeros_like(images), {"method": "gausslegendre", "n_steps": STEPS}
+    window, steps = (images.shape[1], square, square), (images.shape[1], step, step)
+    found = {
+        "saliency": asked(attr.Saliency(net)).amax(1),
+        "gradient-x-input": asked(attr.InputXGradient(net)).sum(1),
+        "integrated-gradients": asked(attr.IntegratedGradients(net), baselines=black, **integral).sum(1),
+        "integrated-gradients-grey": asked(attr.IntegratedGradients(net), baselines=black + GREY, **integral).sum(1),
+        "guided-backprop": asked(attr.GuidedBackprop(net)).abs().amax(1),
+        "occlusion": asked(
+            attr.Occlusion(net),
+            sliding_window_shapes=window,
+            strides=steps,
+            baselines=GREY,
+        ).mean(1),  # the same for all channels of a pixel
+    }
+    yield from ((name, array.numpy()) for name, array in found.items())
 
 
 def main() -> None:
     stub_torchvision()
+    torch.nn.UpsamplingBilinear2d = half_pixels
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(1)
     stored = {"targets": np.array(TARGETS)}
-    for name, net, shape, layers, flattened in (
+    for name, net, shape, places, flattened in (
         ("gap", gap_net(), (3, 17, 13), {"first": 2, "last": 5}, None),
         ("flatten", flatten_net(), (1, 12, 12), {"first": 1, "last": 2}, (6, 5, 5)),
     ):
@@ -117,12 +189,13 @@ def main() -> None:
         net.eval()
         images = torch.rand((len(TARGETS), *shape), generator=generator)
         stored[f"{name}/images"] = images.permute(0, 2, 3, 1).numpy()
-        stored[f"{name}/logits"] = net(images).detach().numpy()
-        for place, index in layers.items():
-            stored[f"{name}/raw_{place}"] = raw_maps(net, net[index], images)
         for index, weight in enumerate(keras_weights(net, flattened)):
             stored[f"{name}/weight_{index:02d}"] = weight
-    np.savez_compressed(Path(__file__).with_name("grad_cam.npz"), **stored)
+        net, images = net.double(), images.double()  # what is held to these values rounds, these do not
+        stored[f"{name}/logits"] = net(images).detach().numpy().astype(np.float32)
+        for maps in (layer_maps(net, places, images), pixel_maps(net, SQUARE[name], STEP[name], images)):
+            stored.update({f"{name}/{method}": array.astype(np.float32) for method, array in maps})
+    np.savez_compressed(Path(__file__).with_name("golden.npz"), **stored)
 
 
 if __name__ == "__main__":
