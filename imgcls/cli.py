@@ -93,7 +93,11 @@ def _add_explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("image", metavar="IMAGE", type=Path)
     command.add_argument("--method", default="grad-cam", metavar="NAME", help="see: methods (grad-cam)")
     command.add_argument("--class", dest="class_name", metavar="NAME", help="the class to explain (the predicted one)")
+    command.add_argument("--against", metavar="NAME", help="a class to hold it against: why 3 rather than 8")
     command.add_argument("--layer", metavar="NAME", help="the layer to look at (the last one that is a picture)")
+    text = "an option of the method, as often as needed; see: methods"
+    command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help=text)
+    command.add_argument("--raw", type=Path, metavar="NPY", help="also keep the raw signed map, as a numpy file")
     command.add_argument("--out", required=True, type=Path, metavar="PNG")
     _add_as_is(command)
 

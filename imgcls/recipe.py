@@ -13,9 +13,9 @@ import hashlib
 import json
 import math
 import zlib
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from imgcls.errors import RecipeError
 from imgcls.language import N_
@@ -24,6 +24,8 @@ from imgcls.language import N_
 CODE_LIMIT = 64 * 1024
 #: The most augmentations of one recipe.
 MOST_AUGMENTATIONS = 8
+#: The most images that are watched while a network trains: a row of them on a screen.
+MOST_PINNED = 12
 
 
 class _Part(BaseModel):
@@ -106,6 +108,8 @@ class Training(_Part):
 
 #: Settings that came after the first recipes were stored.
 _LATER = ("augmentation", "corrections", "label_noise", "imbalance", "balance")
+#: Settings that change no number of a run, only what is kept of it to look at. Recipes that differ in them are equal.
+WATCHED = ("pinned",)
 
 
 class Recipe(_Part):
@@ -126,7 +130,17 @@ class Recipe(_Part):
     augmentation: tuple[Choice, ...] = Field((), max_length=MOST_AUGMENTATIONS, title=N_("augmentation"))
     architecture: Choice = Choice(name="seed-cnn")
     training: Training = Training()
+    pinned: tuple[Annotated[int, Field(ge=0, strict=True)], ...] = Field(
+        (), max_length=MOST_PINNED, title=N_("images to watch")
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, strict=True, title=N_("seed"))
+
+    @field_validator("pinned")
+    @classmethod
+    def _pins_each_image_once(cls, pinned: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(pinned)) < len(pinned):
+            raise ValueError("an image can be watched only once")
+        return pinned
 
     def to_json(self) -> str:
         return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False)
@@ -137,11 +151,13 @@ class Recipe(_Part):
         return base64.urlsafe_b64encode(zlib.compress(data.encode(), 9)).decode().rstrip("=")
 
     def hash(self) -> str:
-        """The same for equal recipes: 12 hexadecimal digits of a sha256."""
+        """The same for recipes that give the same numbers: 12 hexadecimal digits of a sha256."""
         said, usual = self.model_dump(mode="json"), Recipe().model_dump(mode="json")
         for name in _LATER:
             if said[name] == usual[name]:
                 del said[name]  # what was a recipe before there was this setting keeps its hash
+        for name in WATCHED:
+            del said[name]
         data = json.dumps(said, sort_keys=True)
         return hashlib.sha256(data.encode()).hexdigest()[:12]
 

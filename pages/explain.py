@@ -1,35 +1,34 @@
-"""Explain: which parts of the picture spoke for an answer."""
+"""Explain: which parts of the picture spoke for an answer, and how far to believe the map that says so."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from imgcls.engines.inference import Answer
-from imgcls.explain import Explanation, methods
-from imgcls.explain.picture import legend, overlay, panel
-from imgcls.figures.bars import percentage, probability_bars
+from imgcls.explain import Explanation, method
+from imgcls.figures.bars import probability_bars
 from imgcls.figures.layout import PLOT_CONFIG
-from imgcls.images import encode_png
 from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, pick_model
+from pages.components.explain_choices import Asked, choices
+from pages.components.explain_maps import maps
+from pages.components.explain_second import another_network, second_opinion
 from pages.components.frame import need_frame
-from pages.components.notices import empty, literal, note
-from pages.components.picture import show_picture
+from pages.components.notices import empty
 from pages.components.services import inference
 from pages.components.sources import bring_it, invite_to_train, pick_pictures, preparation_switch
 from pages.components.style import is_dark
+from pages.components.touch import hide_panel, look_panel
+from pages.components.trust import ranking_panel, trust_panel
 from pages.components.words import _
-
-SIDE = 252
 
 
 def page() -> None:
     need_frame()
     st.title(_("What did it look at?"))
-    given, answered = st.columns([5, 9], gap="large")
+    given, answered = st.columns([5, 12], gap="medium")
     with given:
         model = pick_model()
         pictures: list[Picture] = []
@@ -60,114 +59,55 @@ def _explain(model: str, picture: Picture) -> None:
     if found is None:
         waiting("layers")
         return
-    target, layer, opacity = _choices(card, found)
-    answer = ask(
-        "explain",
-        "explain",
-        {"image": image},
-        model=model,
-        version=card.version,
-        method="grad-cam",
-        layer=layer,
-        **{"class": target},
-    )
-    if answer is None:
-        waiting("explain")
-        return
-    _show(card, image, _explanation(answer), opacity)
-
-
-def _choices(card: ModelCard, found: Answer) -> tuple[int | None, str | None, float]:
-    """Class (None: the predicted one), layer and opacity."""
-    left, middle, right = st.columns([4, 5, 4])
-    with left:
-        options = [None, *range(len(card.class_names))]
-        target = st.selectbox(
-            _("Evidence for"),
-            options,
-            format_func=lambda place: _("what it predicts") if place is None else card.class_names[place],
-            key="target",
-        )
-    layers = {entry["name"]: entry for entry in found.facts["layers"]}
-    with middle:
-        names, default = list(layers), found.facts["default"]
-        layer = st.selectbox(
-            _("Layer"),
-            names,
-            index=names.index(default) if default in names else 0,
-            format_func=lambda name: _layer_label(layers[name], name == default),
-            help=_(
-                "Deeper layers know more and see coarser. The last one that is still a picture is the usual choice."
-            ),
-            key=f"layer {card.name}",
-        )
-    with right:
-        opacity = st.slider(_("Opacity of the heat"), 0.0, 1.0, 0.6, 0.05, key="opacity")
-    return target, layer, opacity
-
-
-def _layer_label(entry: dict, is_default: bool) -> str:
-    size = " × ".join(str(part) for part in entry["shape"][:2])
-    label = f"{entry['name']} ({size})"
-    return _("{label}, the usual choice", label=label) if is_default else label
-
-
-def _explanation(answer: Answer) -> Explanation:
-    facts = answer.facts
-    return Explanation(
-        method=facts["method"],
-        layer=facts["layer"],
-        layer_shape=tuple(facts["layer_shape"]),
-        target=facts["target"],
-        status=facts["status"],
-        seconds=facts["seconds"],
-        **answer.arrays,
-    )
-
-
-def _show(card: ModelCard, image: np.ndarray, explanation: Explanation, opacity: float) -> None:
-    name = card.class_names[explanation.target]
-    share = float(explanation.probabilities[explanation.target])
-    st.markdown(
-        _("### Evidence for **{name}**, to which it gives {share}", name=literal(name), share=percentage(share))
-    )
-    if explanation.drawn:
-        _pictures(image, explanation, opacity, name)
-    else:
-        show_picture(image, _("What the network sees"), _("What the network sees"), width=SIDE)
-        words = explanation.words
-        st.warning(f"{_(words.means)} {_(words.advice)}")
-    _about(card, image, explanation, name, share)
-
-
-def _pictures(image: np.ndarray, explanation: Explanation, opacity: float, name: str) -> None:
-    side = 2 * SIDE  # drawn larger than shown: smooth on every screen
-    alone = overlay(np.zeros_like(image), explanation.map, 1.0, side)
-    heated = overlay(image, explanation.map, opacity, side)
-    shown = (
-        (image, _("What the network sees")),
-        (heated, _("Where the evidence lies")),
-        (alone, _("The map alone")),
-    )
-    for column, (pixels, caption) in zip(st.columns(3), shown, strict=True):
-        with column:
-            show_picture(pixels, caption, caption)
-    less, scale, more = st.columns([3, 4, 3], vertical_alignment="center")
-    less.markdown(_("less evidence"), text_alignment="right")
-    with scale:
-        show_picture(legend(320, 16), _("Colour scale from less to more evidence"))
-    more.markdown(_("more evidence for {name}", name=literal(name)))
-
-
-def _about(card: ModelCard, image: np.ndarray, explanation: Explanation, name: str, share: float) -> None:
-    method = next(entry for entry in methods() if entry.name == explanation.method)
-    st.markdown(f"**{_(method.title)}.** {_(method.question)} {_(method.limits_text)}")
-    note(method.paper)
-    title = _("{method}: evidence for {name} ({share:.1%})", method=method.title, name=name, share=share)
-    picture = encode_png(panel(image, explanation, title))
-    st.download_button(_("Download the picture"), picture, f"{explanation.method}.png", "image/png", key="download")
+    asked = choices(card, found, picture.label)
+    known = maps(card, image, asked, found)
     preparation_switch(card)
-    with st.expander(_("All probabilities")):
+    if known:
+        _further(card, picture, image, asked, known)
+
+
+def _further(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked, known: dict[str, Explanation]) -> None:
+    """What can be asked of a map once it is there; nothing of it costs anything before it is chosen."""
+    st.divider()
+    titles = {
+        "trust": _("Can I trust it?"),
+        "hide": _("Hide a part"),
+        "draw": _("Where would you look?"),
+        "network": _("Another network"),
+        "second": _("Second opinion"),
+        "ranking": _("Which method?"),
+        "probabilities": _("All probabilities"),
+    }
+    chosen = st.pills(_("Ask on"), list(titles), format_func=titles.__getitem__, default="trust", key="further")
+    names = list(known)
+    name = names[0]
+    if len(names) > 1 and chosen in ("trust", "draw", "hide", "network"):
+        name = (
+            st.segmented_control(
+                _("The map of"),
+                names,
+                format_func=lambda one: _(method(one).title),
+                default=names[0],
+                required=True,
+                key=f"further method {' '.join(names)}",
+            )
+            or name
+        )
+    explanation = known[name]
+    options = dict(asked.options.get(name, {}))
+    if chosen == "trust":
+        trust_panel(card, image, explanation, options)
+    elif chosen == "hide":
+        hide_panel(card, image, explanation)
+    elif chosen == "draw":
+        look_panel(card, image, explanation)
+    elif chosen == "network":
+        another_network(card, picture, image, asked, explanation)
+    elif chosen == "second":
+        second_opinion(card, image, known.get("grad-cam", explanation))
+    elif chosen == "ranking":
+        ranking_panel(card)
+    elif chosen == "probabilities":
         figure = probability_bars(card.class_names, explanation.probabilities, is_dark(), _("probability"), top=10)
         st.plotly_chart(figure, key="bars", config=PLOT_CONFIG, theme=None, alt=_("Probability of each class"))
 

@@ -13,6 +13,7 @@ from pages.components.frame import need_frame
 from pages.components.missing import what_is_missing
 from pages.components.monitor import monitor
 from pages.components.notices import show_error
+from pages.components.pins import pins_control
 from pages.components.preview import preview
 from pages.components.recipe_form import begin_with, recipe_form
 from pages.components.services import engine
@@ -41,6 +42,8 @@ def page() -> None:
     with evidence:
         if recipe is not None:
             preview(recipe, missing)
+            if not isinstance(missing, MissingDataError):
+                pins_control(recipe)
 
 
 def _fill_in(code: str) -> None:

@@ -85,7 +85,7 @@ def test_hash_tells_recipes_apart_and_does_not_mind_the_order_of_options():
 def test_recipes_from_before_there_was_augmentation_are_what_they_were():
     """Their hash, their file and their link: taken down when the field did not exist yet."""
     old = json.loads(Recipe().to_json())
-    for later in ("augmentation", "corrections", "label_noise", "imbalance", "balance"):
+    for later in ("augmentation", "corrections", "label_noise", "imbalance", "balance", "pinned"):
         del old[later]
     assert recipe_from(old) == Recipe()
     assert hashlib.sha256(json.dumps(old, sort_keys=True).encode()).hexdigest()[:12] == Recipe().hash()
@@ -101,6 +101,22 @@ def test_augmentation_travels():
     others = [recipe_from({"augmentation": those}) for those in (choices[::-1], choices[:1], [])]
     assert len({recipe.hash(), *(other.hash() for other in others)}) == 4
     assert with_settings(recipe, ["augmentation=[]"]) == Recipe()
+
+
+def test_what_is_watched_travels_and_makes_no_other_recipe():
+    recipe = with_settings(Recipe(), ["pinned=[7, 3]"])
+    assert recipe.pinned == (7, 3)
+    assert recipe_from_code(recipe.to_code()) == recipe_from(json.loads(recipe.to_json())) == recipe
+    assert recipe.hash() == Recipe().hash()
+    assert recipe.hash() != with_settings(recipe, ["seed=1"]).hash()
+    with pytest.raises(RecipeError, match="only once"):
+        recipe_from({"pinned": [3, 3]})
+
+
+@pytest.mark.parametrize("place", [-1, 1.5, "1", True, None, math.nan])
+def test_only_whole_numbers_are_watched(place):
+    with pytest.raises(RecipeError, match=r"“pinned\.1”"):
+        recipe_from({"pinned": [4, place]})
 
 
 def test_a_recipe_cannot_be_changed():
@@ -142,6 +158,7 @@ WHOLE = {
     "training.optimizer": ["adam", None, []],
     "dataset": ["mnist-5k", None, 3, []],
     "architecture": ["seed-cnn", None, []],
+    "pinned": [3, None, "7", {}, [1, 1], list(range(13))],
     "augmentation": ["flip", None, 3, {"name": "flip"}, [{"name": "flip"}] * 9],
 }
 NONSENSE = [(field, value) for table in (FIELDS, WHOLE) for field, values in table.items() for value in values]

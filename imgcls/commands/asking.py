@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -96,51 +98,79 @@ def predict(asked: argparse.Namespace) -> Answer:
 
 
 def explain(asked: argparse.Namespace) -> Answer:
-    from imgcls.explain import Explanation, method
+    from imgcls.explain import explanation_from, method
+    from imgcls.explain.explain import settings_of
     from imgcls.explain.picture import panel
     from imgcls.workers.operations import class_number, explain_image
 
     chosen = method(asked.method)
+    settings_of(chosen, options := _options(asked.option))
     card = model_card(asked.model)
-    _check_out(asked.out)
-    target = class_number(asked.class_name, card.class_names) if asked.class_name is not None else None
-    image = _prepared(asked.image, card, asked.as_is)
-    arguments = {"model": asked.model, "method": chosen.name, "class": target, "layer": asked.layer}
-    facts, arrays = explain_image(arguments, {"image": image})
-    explanation = Explanation(
-        method=facts["method"],
-        layer=facts["layer"],
-        layer_shape=tuple(facts["layer_shape"]),
-        target=facts["target"],
-        status=facts["status"],
-        seconds=facts["seconds"],
-        **arrays,
+    _check_out(asked.out, ".png")
+    if asked.raw is not None:
+        _check_out(asked.raw, ".npy")
+    target, against = (
+        None if name is None else class_number(name, card.class_names) for name in (asked.class_name, asked.against)
     )
+    image = _prepared(asked.image, card, asked.as_is)
+    arguments = {"model": asked.model, "method": chosen.name, "layer": asked.layer, "options": options}
+    explanation = explanation_from(*explain_image({**arguments, "class": target, "against": against}, {"image": image}))
     name = card.class_names[explanation.target]
     share = float(explanation.probabilities[explanation.target])
-    title = f"{chosen.title}: evidence for {name} ({share:.1%})"
+    rather = "" if against is None else f" rather than {card.class_names[against]}"
+    title = f"{chosen.title}: evidence for {name}{rather} ({share:.1%})"
     write_bytes(asked.out, encode_png(panel(image, explanation, title)))
+    if asked.raw is not None:
+        write_bytes(asked.raw, _npy(explanation.raw))
     data: dict[str, Any] = {
         "model": asked.model,
         "method": explanation.method,
         "layer": explanation.layer,
         "layer_shape": list(explanation.layer_shape),
         "class": name,
+        "against": None if against is None else card.class_names[against],
         "probability": share,
         "status": str(explanation.status),
         "meaning": explanation.words.means,
+        "limits": chosen.limits_text,
         "out": str(asked.out),
         "seconds": explanation.seconds,
     }
     return Answer(data, [f"{title}; layer {explanation.layer}; {explanation.status}; {asked.out}"])
 
 
-def _check_out(path: Path) -> None:
-    """Refuse a place that the picture cannot go to, before any work is done."""
+def _options(given: list[str]) -> dict[str, Any]:
+    """`name=value` pairs, values as JSON where they are that, else as text.
+
+    Raises:
+        InputError: one has no name or no value.
+    """
+    found: dict[str, Any] = {}
+    for pair in given:
+        name, sign, value = pair.partition("=")
+        if not name or not sign:
+            raise InputError(N_("Expected an option as NAME=VALUE. Received: {pair}"), pair=pair)
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def _npy(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
+
+
+def _check_out(path: Path, ending: str) -> None:
+    """Refuse a place that the file cannot go to, before any work is done."""
     # os.path answers no where pathlib raises: a name too long, say
-    if path.suffix.lower() != ".png" or os.path.isdir(path) or not os.path.isdir(path.absolute().parent):
+    if path.suffix.lower() != ending or os.path.isdir(path) or not os.path.isdir(path.absolute().parent):
         raise InputError(
-            N_("Expected a file name that ends in .png in a folder that exists. Received: {path}"), path=path
+            N_("Expected a file name that ends in {ending} in a folder that exists. Received: {path}"),
+            ending=ending,
+            path=path,
         )
 
 

@@ -6,6 +6,7 @@ import atexit
 import itertools
 import subprocess
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,23 +30,48 @@ class Answer:
     arrays: dict[str, np.ndarray]
 
 
+class Question(Future[Answer]):
+    """What was asked: a future of its answer that also knows how far the work is.
+
+    `cancel()` tells the worker as well, which then stops at the next chance.
+    """
+
+    def __init__(self, tell_worker: Callable[[], None]) -> None:
+        super().__init__()
+        self._tell_worker = tell_worker
+        #: (done, total) of long work; None before the first word.
+        self.progress: tuple[int, int] | None = None
+
+    def cancel(self) -> bool:
+        if not (was_open := super().cancel()):
+            return False
+        self._tell_worker()
+        return was_open
+
+
 class InferenceClient:
     """Asks one warm worker, and starts it when it is first needed or has died. For many threads."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
-        self._pending: dict[int, tuple[subprocess.Popen[bytes], Future[Answer]]] = {}
+        self._pending: dict[int, tuple[subprocess.Popen[bytes], Question]] = {}
         self._numbers = itertools.count()
         atexit.register(self.close)
 
-    def ask(self, operation: str, arrays: dict[str, np.ndarray] | None = None, **arguments: Any) -> Future[Answer]:
-        """Start an operation; the future holds its `Answer` or raises its `ImgclsError`."""
-        future: Future[Answer] = Future()
-        header = {"operation": operation, "arguments": arguments}
+    def ask(
+        self, operation: str, arrays: dict[str, np.ndarray] | None = None, slow: bool = False, **arguments: Any
+    ) -> Question:
+        """Start an operation; the question's result is its `Answer`, or raises its `ImgclsError`.
+
+        Args:
+            slow: it may take seconds: it waits in another line than quick questions.
+        """
+        number = next(self._numbers)
+        future = Question(lambda: self._take_back(number))
+        header = {"operation": operation, "arguments": arguments, "slow": slow}
         with self._guard:
             worker = self._living()
-            number = next(self._numbers)
             self._pending[number] = (worker, future)
             try:
                 assert worker.stdin is not None
@@ -70,6 +96,15 @@ class InferenceClient:
         if worker is not None:
             _end(worker)
 
+    def _take_back(self, number: int) -> None:
+        """Tell the worker that nobody waits for this answer any more."""
+        with self._guard:
+            worker, _ = self._pending.pop(number, (None, None))
+            if worker is None or worker.stdin is None:
+                return
+            with suppress(OSError, ValueError):  # a worker that has ended does nothing for nobody
+                send(worker.stdin, Message({"cancel": number}))
+
     def _living(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
             self._worker = start_worker("inference")
@@ -92,6 +127,12 @@ class InferenceClient:
 
     def _settle(self, worker: subprocess.Popen[bytes], message: Message) -> None:
         with self._guard:
+            if "progress" in message.header:
+                _, future = self._pending.get(message.header["id"], (worker, None))
+                if future is not None:
+                    done, total = message.header["progress"]
+                    future.progress = int(done), int(total)
+                return
             _, future = self._pending.pop(message.header["id"], (worker, None))
         if future is None or not future.set_running_or_notify_cancel():
             return
@@ -101,7 +142,7 @@ class InferenceClient:
             future.set_result(Answer(message.header["answer"], message.arrays))
 
 
-def _fail(future: Future[Answer]) -> None:
+def _fail(future: Question) -> None:
     if future.set_running_or_notify_cancel():
         future.set_exception(WorkerError(DIED))
 

@@ -48,7 +48,7 @@ def confusion_figure(
     counts = np.asarray(matrix)
     if counts.shape != (len(labels), len(labels)):
         raise ValueError(f"expected a matrix of {len(labels)} × {len(labels)} counts. Received: {counts.shape}")
-    shares = _mistake_shares(counts)
+    shares = mistake_shares(counts)
     full = max(_FULL_COLOUR_FROM, float(shares.max(initial=0.0)))
     traces = [_mistakes(shares, full, dark), _diagonal(len(labels), dark)]
     figure = go.Figure([*traces, _points(counts, labels, dark, (x_title, y_title))], layout=base_layout(dark))
@@ -65,7 +65,7 @@ def confusion_figure(
     return figure
 
 
-def _mistake_shares(counts: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def mistake_shares(counts: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Each count as a share of its row; 0 on the diagonal and in rows without images."""
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)

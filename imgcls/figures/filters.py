@@ -15,7 +15,14 @@ def signed_colours(values: np.ndarray, limit: float | None = None) -> np.ndarray
     return np.rint(ZERO + np.abs(share) * (np.where(share < 0, NEGATIVE, POSITIVE) - ZERO)).astype(np.uint8)
 
 
-def filter_sheet(kernels: np.ndarray, columns: int = 8, cell: int = 12, gap: int = 6, paper: int = 255) -> np.ndarray:
+def filter_sheet(
+    kernels: np.ndarray,
+    columns: int = 8,
+    cell: int = 12,
+    gap: int = 6,
+    paper: int = 255,
+    limit: float | None = None,
+) -> np.ndarray:
     """All kernels of a layer in rows, each averaged over its input channels.
 
     Args:
@@ -23,13 +30,14 @@ def filter_sheet(kernels: np.ndarray, columns: int = 8, cell: int = 12, gap: int
         columns: kernels in a row.
         cell: pixels a side of one weight; gap: pixels between kernels.
         paper: grey of the gaps, 0…255.
+        limit: the weight of full colour; None: the largest of these.
 
     Returns:
         uint8, (h, w, 3).
     """
     height, width, _, count = kernels.shape
     flat = kernels.mean(axis=2)
-    colours = signed_colours(flat)
+    colours = signed_colours(flat, limit)
     rows = -(-count // columns)
     sheet = np.full((rows * (height * cell + gap) - gap, columns * (width * cell + gap) - gap, 3), paper, np.uint8)
     for place in range(count):

@@ -15,17 +15,20 @@ from imgcls.runs.store import (
     rename_run,
     summarise,
 )
+from imgcls.runs.timelapse import Frame, TimeLapse, read_time_lapse
 
 __all__ = [
     "FIRST_STEP",
     "STATUS_WORDS",
     "Curve",
     "CurveReader",
+    "Frame",
     "Gradients",
     "MetricsLog",
     "Run",
     "RunSummary",
     "Status",
+    "TimeLapse",
     "create_run",
     "delete_run",
     "derive_status",
@@ -36,6 +39,7 @@ __all__ = [
     "read_curve",
     "read_gradients",
     "read_snapshot",
+    "read_time_lapse",
     "rename_run",
     "snapshot_path",
     "summarise",

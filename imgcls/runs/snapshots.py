@@ -1,7 +1,10 @@
 """The snapshots of a run: small arrays, written at its first step and at the end of every epoch.
 
-    <run>/snapshots/epoch-0000.npz   the first step: gradients only
-    <run>/snapshots/epoch-0003.npz   the end of the third epoch: mistakes, first filters, gradients of its last step
+    <run>/snapshots/epoch-0000.npz   the first step: gradients, first filters, and the watched images
+    <run>/snapshots/epoch-0003.npz   the end of the third epoch: mistakes, first filters, gradients of its last step,
+                                     and the watched images
+    <run>/snapshots/pinned.npz       the images that are watched: `imgcls.training.timelapse` writes them,
+                                     `imgcls.runs.timelapse` reads them
 
 Older runs have no gradients and no epoch 0. A reader takes what it finds.
 """
@@ -23,6 +26,11 @@ FIRST_STEP = 0
 def snapshot_path(folder: Path, epoch: int) -> Path:
     """The file of one epoch of the run in `folder`."""
     return folder / FOLDER / f"epoch-{epoch:04d}.npz"
+
+
+def pinned_path(folder: Path) -> Path:
+    """The file of the images that are watched in the run in `folder`."""
+    return folder / FOLDER / "pinned.npz"
 
 
 def read_snapshot(folder: Path, epoch: int) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from imgcls.errors import RecipeError
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.recipe import Recipe
+from imgcls.training.pins import check_pins
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -19,7 +20,8 @@ def check_recipe(recipe: Recipe) -> None:
 
     Raises:
         UnknownNameError: the data set, architecture or an augmentation is not registered, or corrections are not there.
-        RecipeError: an option is out of range, the image size does not fit, or a limit is exceeded.
+        RecipeError: an option is out of range, the image size does not fit, a limit is exceeded, or an image to watch
+            is no validation image.
         MissingWeightsError: weights have to be downloaded first.
         MissingDataError: all else is well, but the data set has to be downloaded first.
     """
@@ -42,7 +44,8 @@ def check_recipe(recipe: Recipe) -> None:
                 bound=most,
                 value=value,
             )
-    check_present(recipe.dataset)  # last: nobody should download what cannot be trained on anyway
+    check_present(recipe.dataset)  # late: nobody should download what cannot be trained on anyway
+    check_pins(recipe)
 
 
 def _check_augmentation(recipe: Recipe) -> None:

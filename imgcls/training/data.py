@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from imgcls.datasets import ImageSet, load, split_indices
 from imgcls.datasets.corrections import corrected, read_corrections
 from imgcls.datasets.imbalance import thinned
 from imgcls.datasets.noise import noisy_labels
+from imgcls.datasets.splits import SplitIndices
 from imgcls.errors import RecipeError
 from imgcls.language import N_
 from imgcls.recipe import Choice, Recipe
@@ -21,12 +22,16 @@ from imgcls.recipe import Choice, Recipe
 
 @dataclass(frozen=True)
 class RunData:
-    """The three parts of a run's data set; images uint8, (n, height, width, channels)."""
+    """The three parts of a run's data set; images uint8, (n, height, width, channels).
+
+    `test_indices` and `validation_indices` are the positions of their images in the data set.
+    """
 
     train: ImageSet
     validation: ImageSet
     test: ImageSet
     test_indices: np.ndarray
+    validation_indices: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -42,21 +47,46 @@ def run_data(recipe: Recipe) -> RunData:
         RecipeError: a class is too small, or too much of it was left out.
         UnknownNameError: the recipe's corrections are not on this machine.
     """
+    images, parts = divided(recipe)
+    validation, test = images.take(parts.validation), images.take(parts.test)
+    _check_parts(images, parts)
+    chosen, labels = trained_on(images, parts, recipe)
+    train = replace(images.take(chosen), labels=labels)
+    return RunData(train, validation, test, parts.test, parts.validation)
+
+
+def divided(recipe: Recipe) -> tuple[ImageSet, SplitIndices]:
+    """The data set as the recipe corrects it, and the positions in it of its three parts.
+
+    Raises:
+        RecipeError: a class is too small.
+        UnknownNameError: the recipe's corrections are not on this machine.
+    """
     images = load(recipe.dataset)
     drawn = split_indices(images.labels, recipe.split, recipe.seed, images.parts, images.class_names)
     labels, parts = corrected(images, drawn, read_corrections(recipe.corrections, recipe.dataset))
-    images = replace(images, labels=labels)
-    train, validation, test = (images.take(part) for part in (parts.train, parts.validation, parts.test))
-    _check_parts(train, validation, test)
-    train = train.take(thinned(train.labels, images.class_names, recipe.imbalance, recipe.seed))
-    noisy = noisy_labels(train.labels, len(images.class_names), recipe.label_noise, recipe.seed)
-    return RunData(replace(train, labels=noisy), validation, test, parts.test)
+    return replace(images, labels=labels), parts
 
 
-def _check_parts(*parts: ImageSet) -> None:
+def trained_on(images: ImageSet, parts: SplitIndices, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the images that a network is trained on, and the labels that it is told; both int64 (n,).
+
+    Args:
+        images: the data set, and
+        parts: its parts, as `divided` has them.
+        recipe: with its imbalance, label noise and seed.
+    """
+    labels = images.labels[parts.train]
+    kept = thinned(labels, images.class_names, recipe.imbalance, recipe.seed)
+    return parts.train[kept], noisy_labels(labels[kept], len(images.class_names), recipe.label_noise, recipe.seed)
+
+
+def _check_parts(images: ImageSet, parts: SplitIndices) -> None:
     """Refuse what corrections left without a class to learn or to test."""
-    for part, name in zip(parts, ("training", "validation", "test"), strict=True):
-        missing = [name for label, name in enumerate(part.class_names) if label not in part.labels]
+    three = (parts.train, parts.validation, parts.test)
+    for part, name in zip(three, ("training", "validation", "test"), strict=True):
+        labels = images.labels[part]
+        missing = [name for label, name in enumerate(images.class_names) if label not in labels]
         if missing:
             raise RecipeError(
                 N_("Expected images of every class for training, validation and test. Received none of: {missing}."),

@@ -32,6 +32,7 @@ from imgcls.training.data_card import hold_data
 from imgcls.training.route import FeatureProgress, route
 from imgcls.training.schedule import schedule_factor
 from imgcls.training.step import MOST
+from imgcls.training.timelapse import Watch
 
 #: Seconds that one call of the training function aims at: short enough to answer Pause at once.
 CALL_SECONDS = 0.25
@@ -77,6 +78,7 @@ class Session:
         self.route = route(self.model, recipe, self.data)
         self.steps = self.route.steps
         self.per_epoch, self.total = self.route.per_epoch, self.route.per_epoch * training.epochs
+        self.watch = Watch(folder, self.model, recipe, self.data, self.route.frozen)
         self.checkpoints = Checkpoints(folder)
         self.progress = Progress()
         self.rate = training.optimizer.learning_rate
@@ -208,7 +210,7 @@ class Session:
         speed = self._speed(int(sizes.sum()), took)
         self._log_steps(losses, hits, float(rates[-1]), speed)
         if progress.step == count == 1:  # the first call is one step long: these are the gradients at initialisation
-            self._write_snapshot(0, self._gradients())
+            self._write_snapshot(0, self._gradients() | self._filters() | self.watch.look(0, took))
         self._adapt(count, took)
         if not np.isfinite(losses).all():
             broken = int(np.flatnonzero(~np.isfinite(losses))[0])
@@ -320,12 +322,15 @@ class Session:
         """What the page shows of this epoch besides the curve: mistakes on validation images, first filters, gradients.
 
         `confusion` (classes, classes); `filters` (height, width, channels, filters) if there is a convolution;
-        `gradient_norms` and `gradient_layers` (layers,), of the last step's batch.
+        `gradient_norms` and `gradient_layers` (layers,), of the last step's batch; what `Watch.look` gives.
         """
-        arrays = {"confusion": confusion_matrix(logits, labels), **self._gradients()}
-        if (filters := first_filters(self.model)) is not None:
-            arrays["filters"] = filters
+        arrays = {"confusion": confusion_matrix(logits, labels), **self._gradients(), **self._filters()}
+        arrays |= self.watch.look(epoch, self.progress.seconds / max(1, epoch))
         self._write_snapshot(epoch, arrays)
+
+    def _filters(self) -> dict[str, np.ndarray]:
+        filters = first_filters(self.model)
+        return {} if filters is None else {"filters": filters}
 
     def _gradients(self) -> dict[str, np.ndarray]:
         steps = self.steps

@@ -64,6 +64,8 @@ class Route(Protocol):
     """Data and network of one run, in the form in which they are trained."""
 
     steps: Steps
+    #: Whether the body's output for an image never changes.
+    frozen: bool
 
     @property
     def learned(self) -> list[Any]:
@@ -109,6 +111,8 @@ def once(model: Any, recipe: Recipe) -> bool:
 class WholeNetwork:
     """Every image goes through the whole network in every epoch."""
 
+    frozen = False
+
     def __init__(self, model: Any, recipe: Recipe, data: RunData) -> None:
         preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
         self._model, self._data = model, data
@@ -144,6 +148,8 @@ class WholeNetwork:
 
 class HeadAlone:
     """Every image goes once through the frozen body; in the epochs its features go through the head."""
+
+    frozen = True
 
     def __init__(self, model: Any, recipe: Recipe, data: RunData) -> None:
         self._data, self._recipe = data, recipe

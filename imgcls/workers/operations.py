@@ -6,6 +6,7 @@ An operation takes JSON values and arrays and answers with JSON values and array
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from math import prod
@@ -25,6 +26,8 @@ from imgcls.models import load_trained
 from imgcls.recipe import Choice, recipe_from
 from imgcls.training.check import check_parameters, check_recipe
 from imgcls.training.timing import keep_timing, known_timing
+from imgcls.workers.progress import tell
+from imgcls.workers.trust_operations import TRUST_OPERATIONS
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 Operation = Callable[[dict[str, Any], dict[str, np.ndarray]], Answer]
@@ -42,15 +45,19 @@ def predict(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
 
 
 def layers(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
-    """`model` → the layers that can be explained, and the default one."""
-    from imgcls.explain.engine import default_layer, explainable_layers
+    """`model` → the layers that can be explained, the default one, and whether the network has a ReLU."""
+    from imgcls.explain.engine import default_layer, explainable_layers, has_relu
 
     model = load_trained(arguments["model"]).keras_model
-    return {"layers": explainable_layers(model), "default": default_layer(model)}, {}
+    facts = {"layers": explainable_layers(model), "default": default_layer(model), "relu": has_relu(model)}
+    return facts, {}
 
 
 def explain_image(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
-    """`model`, `method`, optional `layer` and `class` (a number), one uint8 `image` (h, w, c) → raw map and map."""
+    """`model`, `method`, one uint8 `image` (h, w, c) → raw map and map, or the picture that the method makes.
+
+    Optional are `layer`, `class` and `against` (numbers), and the method's `options`.
+    """
     trained = load_trained(arguments["model"])
     inputs = trained.inputs(arrays["image"][None])
     target = arguments.get("class")
@@ -61,6 +68,9 @@ def explain_image(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> A
         method=arguments.get("method", "grad-cam"),
         layer=arguments.get("layer"),
         options=arguments.get("options"),
+        against=arguments.get("against"),
+        values=trained.card.values,
+        progress=tell,
     )[0]
     facts = {
         "method": found.method,
@@ -69,11 +79,36 @@ def explain_image(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> A
         "target": found.target,
         "status": str(found.status),
         "seconds": found.seconds,
+        "against": found.against,
+        "signed": found.signed,
         "epoch": trained.card.epoch,
         "is_final": trained.card.is_final,
     }
-    arrays = {"raw": found.raw, "map": found.map, "logits": found.logits, "probabilities": found.probabilities}
-    return facts, {name: np.asarray(value, np.float32) for name, value in arrays.items()}
+    made = {"raw": found.raw, "map": found.map, "logits": found.logits, "probabilities": found.probabilities}
+    numbers = {name: np.asarray(value, np.float32) for name, value in made.items()}
+    return facts, numbers if found.picture is None else {**numbers, "picture": found.picture}
+
+
+def price(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model` → `seconds` that one image takes to pass through it, many at a time."""
+    from imgcls.explain import engine
+    from imgcls.explain.registry import AT_ONCE
+
+    trained = load_trained(arguments["model"])
+    images = trained.inputs(np.zeros((AT_ONCE, *trained.card.image_shape), np.uint8))
+    engine.scores(trained.keras_model, images, AT_ONCE)  # the first pass traces
+    began = time.perf_counter()
+    engine.scores(trained.keras_model, images, AT_ONCE)
+    return {"seconds": (time.perf_counter() - began) / AT_ONCE}, {}
+
+
+def second_opinion(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, `class`, `layer`, one uint8 `image` (h, w, c) → tf-keras-vis's raw Grad-CAM `raw` (h', w')."""
+    from imgcls.explain.second_opinion import grad_cam_of_tf_keras_vis
+
+    trained = load_trained(arguments["model"])
+    inputs = trained.inputs(arrays["image"][None])
+    return {}, {"raw": grad_cam_of_tf_keras_vis(trained.keras_model, inputs, arguments["class"], arguments["layer"])}
 
 
 def explain_images(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -87,6 +122,8 @@ def explain_images(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> 
         trained.inputs(arrays["images"]),
         arguments.get("classes"),
         method=arguments.get("method", "grad-cam"),
+        values=trained.card.values,
+        progress=tell,
     )
     facts = {"statuses": [str(one.status) for one in found], "targets": [one.target for one in found]}
     maps = np.stack([np.asarray(one.map, np.float32) for one in found])
@@ -179,9 +216,12 @@ OPERATIONS: dict[str, Operation] = {
     "layers": layers,
     "explain": explain_image,
     "explain_images": explain_images,
+    "price": price,
+    "second_opinion": second_opinion,
     "measure": measure,
     "describe": describe,
     "augment": augment,
+    **TRUST_OPERATIONS,
 }
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from concurrent.futures import Future, TimeoutError
+from collections.abc import Callable
+from concurrent.futures import TimeoutError
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from imgcls.engines.inference import Answer
+from imgcls.engines.inference import Answer, Question
 from imgcls.errors import ImgclsError
 from pages.components.services import inference
 from pages.components.words import _
@@ -23,13 +24,17 @@ from pages.components.words import _
 _PATIENCE = 0.25
 
 
-def ask(place: str, operation: str, arrays: dict[str, np.ndarray] | None = None, **arguments: Any) -> Answer | None:
+def ask(
+    place: str, operation: str, arrays: dict[str, np.ndarray] | None = None, slow: bool = False, **arguments: Any
+) -> Answer | None:
     """The answer to an operation, or None while it is under way. Asking the same again costs nothing.
 
     A question that failed says so once and is asked anew at the next run: what stood in its way may have gone.
 
     Args:
-        place: names the answer's place on the page; a new question at the same place replaces the old one.
+        place: names the answer's place on the page; a new question at the same place replaces the old one, which is
+            taken back.
+        slow: it may take seconds; `waiting_long` shows how far it is.
 
     Raises:
         ImgclsError: what the worker refused.
@@ -37,9 +42,10 @@ def ask(place: str, operation: str, arrays: dict[str, np.ndarray] | None = None,
     key, question = f"answer: {place}", _digest(operation, arrays or {}, arguments)
     asked = st.session_state.get(key)
     if asked is None or asked[0] != question:
-        asked = (question, inference().ask(operation, arrays, **arguments), time.monotonic())
+        drop(place)
+        asked = (question, inference().ask(operation, arrays, slow=slow, **arguments), time.monotonic())
         st.session_state[key] = asked
-    future: Future[Answer] = asked[1]
+    future: Question = asked[1]
     try:
         return future.result(_PATIENCE)
     except TimeoutError:
@@ -47,6 +53,18 @@ def ask(place: str, operation: str, arrays: dict[str, np.ndarray] | None = None,
     except ImgclsError:
         st.session_state.pop(key)
         raise
+
+
+def drop(place: str) -> None:
+    """Take back what was asked at a place, and forget it."""
+    asked = st.session_state.pop(f"answer: {place}", None)
+    if asked is not None:
+        asked[1].cancel()
+
+
+def is_asked(place: str) -> bool:
+    """Whether something has been asked at a place, answered or not."""
+    return f"answer: {place}" in st.session_state
 
 
 def waiting(place: str, text: str | None = None) -> None:
@@ -68,6 +86,30 @@ def look_again(place: str, text: str = "") -> None:
         if seconds < 2
         else _("{text} ({seconds:.0f} s; the first time takes about ten)", text=text, seconds=seconds)
     )
+
+
+@st.fragment(run_every=0.3)
+def waiting_long(place: str, text: str, on_cancel: Callable[[], None] | None = None) -> None:
+    """Stands where the answer of slow work will be: how far it is, and a way out; runs the page when it has come.
+
+    Args:
+        on_cancel: called before the question is taken back.
+    """
+    asked = st.session_state.get(f"answer: {place}")
+    if asked is None or asked[1].done():
+        st.rerun()
+    done, total = asked[1].progress or (0, 0)
+    share = done / total if total else 0.0
+    seconds = time.monotonic() - asked[2]
+    if share > 0.02:
+        text = _("{text} · about {seconds:.0f} s to go", text=text, seconds=seconds / share - seconds)
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(min(share, 1.0), text)
+    if button.button(_("Cancel"), key=f"cancel {place}"):
+        if on_cancel is not None:
+            on_cancel()
+        drop(place)
+        st.rerun()
 
 
 def _digest(operation: str, arrays: dict[str, np.ndarray], arguments: dict[str, Any]) -> str:

@@ -90,10 +90,11 @@ def look_at_race(ids: Iterable[str] | None, guess: Variant | None = None) -> Non
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that somebody gave. `pixels`: uint8, (h, w, 3)."""
+    """A picture that somebody gave. `pixels`: uint8, (h, w, 3); `label`: its class, where that is known."""
 
     name: str
     pixels: np.ndarray
+    label: str | None = None
 
 
 def current_picture() -> Picture | None:
@@ -129,6 +130,21 @@ def pick_model() -> str | None:
         if chosen in rows:
             look_at(chosen)
         st.session_state[_MODEL] = chosen
+    return chosen
+
+
+def choose_model(label: str, key: str, without: str) -> str | None:
+    """A choice among the models that there are, but `without`; None if there is no other."""
+    rows = {row.id: row for row in list_runs() if get_run(row.id).has_model}
+    names = [name for name in (*rows, *_ready_made()) if name != without]
+    if not names:
+        return None
+    chosen: str = st.selectbox(
+        label,
+        names,
+        format_func=lambda name: _model_label(rows[name]) if name in rows else _("ImageNet: 1,000 kinds of things"),
+        key=f"{key} {without}",
+    )
     return chosen
 
 

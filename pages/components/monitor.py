@@ -24,6 +24,7 @@ from pages.components.picture import show_picture
 from pages.components.recipe_form import OPTIMIZERS, RATES, begin_with
 from pages.components.services import engine
 from pages.components.style import is_dark
+from pages.components.timelapse import time_lapse
 from pages.components.training_data import data_words
 from pages.components.words import _
 
@@ -60,6 +61,8 @@ def monitor(run_id: str) -> None:
             _curves(curve)
     if not status.is_active:
         _inside(run, curve)
+        if curve.epochs:
+            time_lapse(run, curve.epochs[-1]["epoch"])
     # drawing it anew at every look would cost the run more than the curves do: only for those who ask
     elif curve.epochs and st.toggle(_("Look inside while it trains"), key="look inside"):
         st.fragment(_moving_inside, run_every=INSIDE_TICK)(run_id)

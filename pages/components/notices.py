@@ -22,6 +22,11 @@ def show_error(error: ImgclsError) -> None:
     st.error(literal(error.say(translator(language()))))
 
 
+def show_warning(error: ImgclsError) -> None:
+    """As `show_error`, for what is wrong but does not stand in the way."""
+    st.warning(literal(error.say(translator(language()))))
+
+
 def empty(title: str, text: str, button_label: str | None = None, page: str | Page | None = None) -> None:
     """An empty state: what will be here, and the click that fills it.
 
@@ -41,6 +46,11 @@ def empty(title: str, text: str, button_label: str | None = None, page: str | Pa
 def note(text: str) -> None:
     """A remark in small type, for what is good to know but not needed."""
     st.caption(text)
+
+
+def strong(text: str) -> None:
+    """A line in bold, translated, above what it names."""
+    st.markdown(f"**{text}**")
 
 
 def literal(text: str) -> str:

@@ -52,6 +52,9 @@ def _control(name: str, field: FieldInfo, start: Any, key: str, bound: int | Non
     if (part := _part_of_list(kind)) is not None:
         return _list_control(part, field, label, text, list(start), key)
     least, most = _range(field)
+    if kind == int | None:
+        typed = st.number_input(label, int(least or 0), value=start, step=1, placeholder="–", help=text, key=key)
+        return None if typed is None else int(typed)
     if kind is int and bound is not None:
         return _whole(label, text, min(int(start), bound), least, bound, f"{key} of {bound}")
     if kind is int:

@@ -14,6 +14,7 @@ from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
 from imgcls.training.check import check_recipe
 from pages.components.augmentation import augmentation_controls
 from pages.components.notices import show_error
+from pages.components.pins import forget_pins, pins_of
 from pages.components.registered import registered_choice
 from pages.components.training_data import chosen_words, corrections_control, data_controls
 from pages.components.words import _
@@ -28,6 +29,7 @@ OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSpro
 
 def begin_with(recipe: Recipe) -> None:
     """Fill the form with this recipe when it is shown next."""
+    forget_pins()
     st.session_state[_START] = recipe
 
 
@@ -77,7 +79,7 @@ def _described(start: Recipe, key: str) -> Recipe:
         data = data_controls(start, dataset, key)
     optimizer = Optimizer(name=more.pop("optimizer"), learning_rate=rate)
     seed = more.pop("seed")
-    return Recipe(
+    recipe = Recipe(
         dataset=dataset,
         corrections=corrections,
         architecture=architecture,
@@ -86,6 +88,7 @@ def _described(start: Recipe, key: str) -> Recipe:
         seed=seed,
         **data,
     )
+    return recipe.model_copy(update={"pinned": pins_of(recipe, start)})
 
 
 def _steps(start: Recipe, key: str) -> tuple[int, float]:

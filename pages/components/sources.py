@@ -122,11 +122,23 @@ def _photographed() -> list[Picture]:
 def _sample(model: str) -> list[Picture]:
     if model == imagenet.NAME:
         return _photograph()
-    note(_("Validation images: the network was watched on them, but never trained on them."))
-    images, labels = _samples(get_run(model).recipe)
+    part = st.segmented_control(
+        _("From"),
+        ["validation", "test"],
+        format_func={"validation": _("validation"), "test": _("test")}.__getitem__,
+        default="validation",
+        required=True,
+        label_visibility="collapsed",
+        key=f"sample part {model}",
+    )
+    if part == "test":
+        note(_("Test images: the network has never met them, and nobody chose anything by them."))
+    else:
+        note(_("Validation images: the network was watched on them, but never trained on them."))
+    images, labels = _samples(get_run(model).recipe, part or "validation")
     captions = [_("a {name}", name=label) for label in labels]
-    place = gallery(f"samples {model}", _("Choose a sample"), list(images), captions)
-    return [] if place is None else [Picture(captions[place], _rgb(images[place]))]
+    place = gallery(f"samples {part} {model}", _("Choose a sample"), list(images), captions)
+    return [] if place is None else [Picture(captions[place], _rgb(images[place]), labels[place])]
 
 
 def _photograph() -> list[Picture]:
@@ -164,11 +176,11 @@ def _photographs() -> dict[str, np.ndarray]:
 
 
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Recipe: Recipe.hash})
-def _samples(recipe: Recipe, each: int = 4) -> tuple[np.ndarray, list[str]]:
-    """Some validation images of each class with their class names."""
+def _samples(recipe: Recipe, part: str, each: int = 4) -> tuple[np.ndarray, list[str]]:
+    """Some validation or test images of each class with their class names."""
     images = load(recipe.dataset)
     drawn = split_indices(images.labels, recipe.split, recipe.seed, images.parts, images.class_names)
-    members, count = drawn.validation, len(images.class_names)
+    members, count = drawn.test if part == "test" else drawn.validation, len(images.class_names)
     classes = [members[images.labels[members] == label] for label in range(count)]
     turns = range(min(each, max(1, _MOST_SAMPLES // count)))
     chosen = np.array([part[turn] for turn in turns for part in classes if turn < len(part)])

@@ -38,7 +38,7 @@ def wait_for_points(page: Any, count: int, seconds: float = 60) -> None:
 
 
 def draw_seven(page: Any) -> None:
-    paper = page.locator("canvas[role=img]")
+    paper = page.locator(".surface canvas")
     paper.wait_for()
     paper.scroll_into_view_if_needed()
     box = paper.bounding_box()

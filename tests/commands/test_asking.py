@@ -103,9 +103,8 @@ class TestPredict:
 
 class TestExplain:
     def asked(self, run, image, out, **given) -> argparse.Namespace:
-        return asked(
-            run, **{"image": image, "out": out, "method": "grad-cam", "class_name": None, "layer": None, **given}
-        )
+        chosen = {"method": "grad-cam", "class_name": None, "against": None, "layer": None, "option": [], "raw": None}
+        return asked(run, **{"image": image, "out": out, **chosen, **given})
 
     def test_picture_of_the_promised_size(self, tiny_run, digit, tmp_path):
         out = tmp_path / "why.png"
@@ -132,6 +131,24 @@ class TestExplain:
             pictures[name] = out.read_bytes()
         assert pictures["3"] != pictures["8"]
 
+    def test_rather_than_another_class_and_the_raw_values(self, tiny_run, digit, tmp_path):
+        found = {}
+        for name, against in (("plain", None), ("rather", "8")):
+            given = {"class_name": "3", "against": against, "raw": tmp_path / f"{name}.npy"}
+            data = explain(self.asked(tiny_run, digit, tmp_path / "why.png", **given)).data
+            assert (data["class"], data["against"]) == ("3", against)
+            found[name] = np.load(given["raw"])
+            assert list(found[name].shape) == data["layer_shape"][:2]
+        assert not np.array_equal(found["plain"], found["rather"])
+
+    def test_options(self, tiny_run, digit, tmp_path):
+        given = {"method": "occlusion", "option": ["patch=0.4", "stride=1"], "raw": tmp_path / "raw.npy"}
+        explain(self.asked(tiny_run, digit, tmp_path / "why.png", **given))
+        coarse = np.load(given["raw"])
+        explain(self.asked(tiny_run, digit, tmp_path / "why.png", **{**given, "option": []}))
+        assert coarse.shape == np.load(given["raw"]).shape
+        assert not np.array_equal(coarse, np.load(given["raw"]))
+
     @pytest.mark.parametrize(
         ("given", "kind"),
         [
@@ -140,6 +157,12 @@ class TestExplain:
             ({"class_name": ""}, UnknownNameError),
             ({"layer": "nope"}, UnknownNameError),
             ({"layer": "logits"}, InputError),
+            ({"against": "cat"}, UnknownNameError),
+            ({"option": ["patch"]}, InputError),
+            ({"method": "occlusion", "option": ["pach=0.3"]}, InputError),
+            ({"method": "occlusion", "option": ["patch=wide"]}, InputError),
+            ({"method": "occlusion", "option": ["patch=-1"]}, InputError),
+            ({"raw": Path("missing/raw.npy")}, InputError),
         ],
     )
     def test_refusals_write_nothing(self, tiny_run, digit, tmp_path, given, kind):

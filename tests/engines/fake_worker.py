@@ -81,6 +81,7 @@ class Route:
     """The number of each batch of the run."""
 
     per_epoch = STEPS
+    frozen = False
 
     def __init__(self, model, recipe, data):
         self.steps, self.learned, self.data = Steps(model, Optimizer()), model.variables, data

@@ -103,6 +103,14 @@ class TestAnswers:
         assert client._pending == {}
         assert pid(client) == first
 
+    def test_progress_is_known_and_a_cancelled_question_stops_the_work(self, client):
+        long = client.ask("count", slow=True, total=10**6)
+        until(lambda: long.progress is not None)
+        assert long.progress[1] == 10**6
+        assert long.cancel()
+        assert client.ask("count", slow=True, total=1).result(10).facts == {"counted": 1}
+        assert client._pending == {}
+
     def test_cancelled_question_is_forgotten(self, client):
         slow = client.ask("sleep", seconds=0.3)
         gone = client.ask("echo")

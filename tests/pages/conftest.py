@@ -14,7 +14,6 @@ import re
 import runpy
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from PIL import Image
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from imgcls.engines.inference import Answer
+from imgcls.engines.inference import Answer, Question
 from imgcls.errors import BrokenError, ImgclsError
 from imgcls.recipe import Recipe
 from imgcls.runs import Run, create_run, get_run
@@ -90,12 +89,14 @@ class FakeInference:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.futures: list[Future[Answer]] = []
+        self.futures: list[Question] = []
         self.silent = False
         self.refusal: ImgclsError | None = None
 
-    def ask(self, operation: str, arrays: dict[str, np.ndarray] | None = None, **arguments: Any) -> Future[Answer]:
-        future: Future[Answer] = Future()
+    def ask(
+        self, operation: str, arrays: dict[str, np.ndarray] | None = None, slow: bool = False, **arguments: Any
+    ) -> Question:
+        future = Question(lambda: None)
         self.asked.append((operation, arguments))
         self.futures.append(future)
         if self.refusal is not None:

@@ -27,7 +27,7 @@ def predict(arguments: dict[str, Any], arrays: Arrays) -> Answer:
 def layers(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     known = [("conv2d", 26, 32), ("max_pooling2d", 13, 32), ("conv2d_1", 11, 64)]
     found = [{"name": name, "kind": "Conv2D", "shape": [side, side, depth]} for name, side, depth in known]
-    return {"layers": found, "default": "conv2d_1"}, {}
+    return {"layers": found, "default": "conv2d_1", "relu": True}, {}
 
 
 def explain(arguments: dict[str, Any], arrays: Arrays) -> Answer:
@@ -40,12 +40,54 @@ def explain(arguments: dict[str, Any], arrays: Arrays) -> Answer:
         "target": 3 if target is None else target,
         "status": "ok" if target in (None, 3) else "no_positive_evidence",
         "seconds": 0.001,
+        "against": arguments.get("against"),
+        "signed": True,
         "epoch": 2,
         "is_final": True,
     }
+    if arguments["method"] == "activation-maximization":
+        made = {"raw": np.zeros((0, 0), np.float32), "map": np.zeros((height, width), np.float32)}
+        known = {"logits": np.log(PROBABILITIES), "probabilities": PROBABILITIES}
+        return facts, {**made, **known, "picture": arrays["image"]}
     heat = np.linspace(0, 1, height * width, dtype=np.float32).reshape(height, width)
     raw = np.ones((11, 11), np.float32)
     return facts, {"raw": raw, "map": heat, "logits": np.log(PROBABILITIES), "probabilities": PROBABILITIES}
+
+
+def price(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """A hundredth of a second an image: 600 of them are worth telling."""
+    return {"seconds": 0.01}, {}
+
+
+def second_opinion(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    return {}, {"raw": np.ones((11, 11), np.float32)}
+
+
+def trust_map(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Good in all but the curves, where the map is no better than the centre."""
+    from imgcls.trust import completeness, curves, randomised, stability
+
+    height, width = arrays["image"].shape[:2]
+    rows = [{"layers": count, "status": "ok", "correlation": 0.1} for count in (1, 2, 3, 4)]
+    areas = {"map": 0.4, "centre": 0.3, "random": 0.5}
+    facts: dict[str, Any] = {
+        "randomised": {"rows": rows, "verdict": randomised.DEPENDS},
+        "curves": {"deletion": areas, "insertion": areas, "verdict": curves.NEITHER},
+        "stability": {"mean": 0.95, "same_answer": 1.0, "verdict": stability.STAYS},
+        "completeness": None,
+    }
+    if arguments["method"] == "integrated-gradients":
+        facts["completeness"] = {"shares": 1.0, "score": 1.0, "gap": 0.0, "verdict": completeness.YES}
+    curve = np.tile(np.linspace(1, 0, 21, dtype=np.float32), (3, 1))
+    stages = np.ones((4, height, width), np.float32)
+    shares = np.linspace(0, 1, 21, dtype=np.float32)
+    return facts, {"stages": stages, "shares": shares, "deletion": curve, "insertion": curve[:, ::-1]}
+
+
+def trust_ranking(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    row = {"dependence": 0.9, "deletion": 0.2, "insertion": 0.8, "steadiness": 0.9, "hits": None, "energy": None}
+    rows = [{"method": name, **row, "seconds": 0.002, "drawn": 1.0} for name in ("grad-cam", "layercam")]
+    return {"rows": rows, "images": arguments["count"], "masks": False}, {}
 
 
 def explain_images(arguments: dict[str, Any], arrays: Arrays) -> Answer:
@@ -93,6 +135,10 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "layers": layers,
     "explain": explain,
     "explain_images": explain_images,
+    "price": price,
+    "second_opinion": second_opinion,
+    "trust_map": trust_map,
+    "trust_ranking": trust_ranking,
     "measure": measure,
     "describe": describe,
     "augment": augment,

@@ -51,7 +51,8 @@ def test_the_picture_of_the_prediction_is_explained(explained: Any, words: Any, 
     asked = inference.asked[1][1]
     assert (asked["method"], asked["layer"], asked["class"]) == ("grad-cam", "conv2d_1", None)
     assert "What the network sees" in str([html.value for html in explained.html])
-    assert len(explained.get("download_button")) == 1
+    labels = [button.label for button in explained.get("download_button")]
+    assert labels == ["One-page picture", "Overlay", "Raw numbers"]
 
 
 def test_another_class_and_another_layer_are_asked_for(explained: Any, words: Any, inference: Any) -> None:
@@ -78,6 +79,75 @@ def test_opacity_is_drawn_without_asking_again(explained: Any, inference: Any) -
     explained.slider(key="opacity").set_value(0.2).run()
     assert not explained.exception
     assert len(inference.asked) == before
+
+
+def test_methods_stand_side_by_side(explained: Any, words: Any, inference: Any) -> None:
+    explained.multiselect(key="methods").set_value(["grad-cam", "saliency", "guided-backprop"]).run()
+    assert not explained.exception
+    asked = [arguments["method"] for operation, arguments in inference.asked if operation == "explain"]
+    assert asked == ["grad-cam", "saliency", "guided-backprop"]
+    for title in ("Grad-CAM", "Saliency", "Guided backpropagation"):
+        assert f"**{title}**" in words(explained)
+    explained.multiselect(key="methods").set_value([]).run()
+    assert "Choose a method above" in words(explained)
+
+
+def test_what_takes_long_is_priced_before_it_starts(explained: Any, words: Any, inference: Any) -> None:
+    explained.multiselect(key="methods").set_value(["rise"]).run()
+    assert "603 pictures pass through the network: about 6 s." in words(explained)
+    assert not [arguments for _, arguments in inference.asked if arguments.get("method") == "rise"]
+    explained.button(key="go rise").click().run()
+    assert not explained.exception
+    assert [arguments["method"] for operation, arguments in inference.asked if operation == "explain"][-1] == "rise"
+
+
+def test_one_class_rather_than_another(explained: Any, words: Any, inference: Any) -> None:
+    rather = next(box for box in explained.selectbox if box.label == "Rather than")
+    rather.set_value(8).run()
+    assert not explained.exception
+    assert inference.asked[-1][1]["against"] == 8
+    assert "**3** rather than **8**" in words(explained)
+
+
+def test_nothing_is_checked_before_it_is_asked_for(explained: Any, words: Any, inference: Any) -> None:
+    assert not [operation for operation, _ in inference.asked if operation.startswith("trust")]
+    explained.button(key="check map").click().run()
+    assert not explained.exception
+    assert "Do not rest on this map: 2 of 3 checks speak for it" in words(explained)
+    assert [element.value for element in explained.error] == [
+        "✗ A blob in the centre or pixels chosen by chance do as well as this map. It does not show what the answer "
+        "hangs on."
+    ]
+    assert len(explained.success) == 2
+
+
+def test_integrated_gradients_add_up(explained: Any, words: Any) -> None:
+    explained.multiselect(key="methods").set_value(["integrated-gradients"]).run()
+    explained.button(key="check map").click().run()
+    assert not explained.exception
+    assert "The gap is 0.0%" in words(explained)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ("network", "on both, at the usual layer of each"),
+        ("second", "Both draw the same map"),
+        ("ranking", "Every method that fits this network"),
+        ("probabilities", "3"),
+    ],
+)
+def test_what_can_be_asked_on(explained: Any, words: Any, chosen: str, said: str) -> None:
+    explained.pills(key="further").set_value(chosen).run()
+    assert not explained.exception
+    assert said in words(explained)
+
+
+def test_the_table_of_methods(explained: Any) -> None:
+    explained.pills(key="further").set_value("ranking").run()
+    explained.button(key="rank methods").click().run()
+    assert not explained.exception
+    assert list(explained.dataframe[0].value["method"]) == ["Grad-CAM", "LayerCAM"]
 
 
 @pytest.mark.parametrize("silent", [True, False])

@@ -141,16 +141,17 @@ def test_a_sample_is_a_validation_image(model: str) -> None:
     assert "never trained on them" in app.caption[0].value
 
 
-def test_the_samples_are_drawn_from_the_validation_share(model: str) -> None:
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_the_samples_are_drawn_from_the_share_that_was_asked_for(model: str, part: str) -> None:
     from imgcls.datasets import load, split_indices
     from imgcls.recipe import Recipe
     from pages.components.sources import _samples
 
     recipe = Recipe(seed=3)
-    images, labels = _samples(recipe)
+    images, labels = _samples(recipe, part)
     assert labels == [str(digit) for digit in range(10)] * 4
     data = load(recipe.dataset)
-    members = split_indices(data.labels, recipe.split, recipe.seed).validation
+    members = getattr(split_indices(data.labels, recipe.split, recipe.seed), part)
     known = {image.tobytes() for image in data.images[members]}
     assert all(image.tobytes() in known for image in images)
 

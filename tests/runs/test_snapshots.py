@@ -92,4 +92,5 @@ def test_the_training_loop_writes_what_is_read_here(tiny_run):
     assert last is not None
     assert first.layers == last.layers
     assert first.drawable.all()
-    assert set(read_snapshot(tiny_run.folder, FIRST_STEP)) == {"gradient_norms", "gradient_layers"}
+    watched = {"filters", "pinned_raw", "pinned_status", "pinned_probabilities"}
+    assert set(read_snapshot(tiny_run.folder, FIRST_STEP)) == {"gradient_norms", "gradient_layers", *watched}

@@ -6,6 +6,7 @@ import time
 from types import ModuleType
 
 from imgcls.errors import ImageError
+from imgcls.workers.progress import tell
 
 
 def echo(arguments, arrays):
@@ -19,6 +20,14 @@ def double(arguments, arrays):
 def sleep(arguments, arrays):
     time.sleep(arguments["seconds"])
     return {"pid": os.getpid()}, {}
+
+
+def count(arguments, arrays):
+    """Counts to `total`, a hundredth of a second each, and says so."""
+    for done in range(arguments["total"]):
+        tell(done, arguments["total"])
+        time.sleep(0.01)
+    return {"counted": arguments["total"]}, {}
 
 
 def refuse(arguments, arrays):
@@ -44,7 +53,8 @@ def nonsense(arguments, arrays):
 
 
 operations = ModuleType("imgcls.workers.operations")
-operations.OPERATIONS = {work.__name__: work for work in (echo, double, sleep, refuse, fault, chatter, leave, nonsense)}
+_WORKS = (echo, double, sleep, count, refuse, fault, chatter, leave, nonsense)
+operations.OPERATIONS = {work.__name__: work for work in _WORKS}
 sys.modules["imgcls.workers.operations"] = operations
 
 from imgcls.workers import inference  # noqa: E402

@@ -27,8 +27,8 @@ class Worker:
             env={**_environment(), "PYTHONPATH": str(ROOT)},
         )
 
-    def ask(self, identifier, operation, arrays=None, **arguments) -> None:
-        header = {"id": identifier, "operation": operation, "arguments": arguments}
+    def ask(self, identifier, operation, arrays=None, slow=False, **arguments) -> None:
+        header = {"id": identifier, "operation": operation, "arguments": arguments, "slow": slow}
         send(self.process.stdin, Message(header, arrays or {}))
 
     def answer(self) -> Message:
@@ -89,6 +89,36 @@ def test_what_libraries_print_does_not_come_between(worker):
     worker.ask(2, "echo")
     assert [worker.answer().header["id"] for _ in range(2)] == [1, 2]
     assert "written by C" in worker.end()
+
+
+def test_a_quick_question_does_not_wait_for_a_slow_one(worker):
+    worker.ask(1, "count", slow=True, total=10**6)
+    while "progress" not in worker.answer().header:
+        pass
+    worker.ask(2, "echo", word="quick")
+    found = worker.answer().header
+    while "progress" in found:
+        found = worker.answer().header
+    assert found == {"id": 2, "answer": {"word": "quick"}}
+
+
+def test_long_work_says_how_far_it_is_and_ends_when_it_is_taken_back(worker):
+    worker.ask(1, "count", slow=True, total=10**6)
+    told = [worker.answer().header for _ in range(3)]
+    assert [header["id"] for header in told] == [1, 1, 1]
+    done = [header["progress"][0] for header in told]
+    assert done == sorted(set(done))
+    assert all(header["progress"][1] == 10**6 for header in told)
+    send(worker.process.stdin, Message({"cancel": 1}))
+    found = worker.answer().header
+    while "progress" in found:
+        found = worker.answer().header
+    assert found["error"]["type"] == "Cancelled"
+    worker.ask(2, "count", slow=True, total=1)  # the line goes on
+    found = worker.answer().header
+    while "progress" in found:
+        found = worker.answer().header
+    assert found == {"id": 2, "answer": {"counted": 1}}
 
 
 def test_cancelled_question_is_left_out(worker):

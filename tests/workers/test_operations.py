@@ -236,7 +236,11 @@ class TestClassNumber:
 
 
 def test_every_operation_is_documented():
-    assert set(OPERATIONS) == {"predict", "layers", "explain", "explain_images", "measure", "describe", "augment"}
+    assert set(OPERATIONS) == {
+        *("predict", "layers", "measure", "describe", "augment"),
+        *("explain", "explain_images", "second_opinion", "price"),
+        *("trust_map", "trust_pointing", "trust_ranking"),
+    }
     assert all(work.__doc__ for work in OPERATIONS.values())
 
 

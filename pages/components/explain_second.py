@@ -1,0 +1,118 @@
+"""Another look at the same picture: by another network, or by another implementation."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from imgcls.explain import Explanation, explanation_from, method
+from imgcls.explain.picture import overlay
+from imgcls.figures.bars import percentage
+from imgcls.figures.layout import PLOT_CONFIG
+from imgcls.figures.signed_map import signed_map_figure
+from imgcls.models import ModelCard, model_card
+from imgcls.preparation.choose import prepare_for
+from pages.components.answers import ask, waiting
+from pages.components.current import Picture, choose_model
+from pages.components.explain_choices import Asked
+from pages.components.explain_maps import SIDE
+from pages.components.notices import literal, note
+from pages.components.picture import show_picture
+from pages.components.sources import bring_it
+from pages.components.style import is_dark
+from pages.components.words import _
+
+#: Two implementations that differ by less than this share of the strongest value draw the same map.
+SAME = 1e-4
+
+
+def another_network(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked, ours: Explanation) -> None:
+    """The same picture, the same method, the class of the same name: two networks side by side."""
+    name = choose_model(_("The other network"), "other model", without=card.name)
+    if name is None:
+        st.info(_("There is no other network to ask. Train a second one that differs in one thing, and compare."))
+        return
+    other = model_card(name)
+    theirs = prepare_for(other.preparation, picture.pixels, other.image_shape, not bring_it()).image
+    wanted = card.class_names[ours.target]
+    target = other.class_names.index(wanted) if wanted in other.class_names else None
+    answer = ask(
+        "other explain",
+        "explain",
+        {"image": theirs},
+        slow=True,
+        model=other.name,
+        version=other.version,
+        method=ours.method,
+        layer=None,
+        options=dict(asked.options.get(ours.method, {})),
+        **{"class": target},
+    )
+    if answer is None:
+        waiting("other explain")
+        return
+    if target is None:
+        note(_("It does not know the class {name}: its own answer is explained.", name=literal(wanted)))
+    found = explanation_from(answer.facts, answer.arrays)
+    first, second = st.columns(2)
+    with first:
+        _beside(card, image, ours, asked.opacity)
+    with second:
+        _beside(other, theirs, found, asked.opacity)
+    note(_("{method} on both, at the usual layer of each.", method=_(method(ours.method).title)))
+
+
+def _beside(card: ModelCard, image: np.ndarray, explanation: Explanation, opacity: float) -> None:
+    name, share = card.class_names[explanation.target], float(explanation.probabilities[explanation.target])
+    best = int(explanation.probabilities.argmax())
+    st.markdown(_("**{name}**: {share}", name=literal(name), share=percentage(share)))
+    if best != explanation.target:
+        note(_("It says {name} instead.", name=literal(card.class_names[best])))
+    if explanation.drawn:
+        show_picture(overlay(image, explanation.map, opacity, 2 * SIDE), _("Where the evidence lies"), width=SIDE)
+    else:
+        show_picture(image, _("What the network sees"), width=SIDE)
+        st.warning(f"{_(explanation.words.means)} {_(explanation.words.advice)}")
+
+
+def second_opinion(card: ModelCard, image: np.ndarray, ours: Explanation) -> None:
+    """Grad-CAM by tf-keras-vis beside ours, with the difference drawn."""
+    if ours.method != "grad-cam" or ours.against is not None or ours.layer is None:
+        st.info(_("Choose Grad-CAM, for one class alone: that is what tf-keras-vis can be asked about."))
+        return
+    answer = ask(
+        "second opinion",
+        "second_opinion",
+        {"image": image},
+        model=card.name,
+        version=card.version,
+        layer=ours.layer,
+        **{"class": ours.target},  # type: ignore[arg-type]  # `class` is no name in Python
+    )
+    if answer is None:
+        waiting("second opinion")
+        return
+    theirs = answer.arrays["raw"]
+    if theirs.shape != ours.raw.shape or not np.isfinite(theirs).all():
+        st.warning(_("tf-keras-vis has no usable map for this network."))
+        return
+    difference = theirs - ours.raw
+    share = float(np.abs(difference).max() / max(float(np.abs(ours.raw).max()), 1e-30))
+    shown = ((_("ours"), ours.raw), (_("tf-keras-vis"), theirs), (_("the difference"), difference))
+    for column, (words, raw) in zip(st.columns(3), shown, strict=True):
+        with column:
+            figure = signed_map_figure(raw, True, is_dark(), (_("row"), _("column"), _("value")))
+            figure.update_layout(height=SIDE)
+            st.plotly_chart(figure, key=f"second {words}", config=PLOT_CONFIG, theme=None, alt=words)
+            note(words)
+    if share < SAME:
+        st.markdown(
+            _(
+                "Both draw the same map: they differ by at most {share:.1e} of its strongest value. The third picture "
+                "is scaled to its own largest value, so it shows rounding.",
+                share=share,
+            )
+        )
+    else:
+        st.warning(_("They differ by up to {share:.2%} of the strongest value. Do not build on either.", share=share))
+    note(_("tf-keras-vis is another implementation, by other people. A mistake would have to be made twice."))

@@ -1,0 +1,308 @@
+"""Can I trust it? Every check of a map, on demand, with what it means in words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imgcls import imagenet
+from imgcls.datasets import DATASETS
+from imgcls.engines.inference import Answer
+from imgcls.explain import Explanation, method
+from imgcls.explain.explanation import DRAWN
+from imgcls.explain.picture import overlay
+from imgcls.figures.layout import PLOT_CONFIG
+from imgcls.figures.trust_curves import trust_curves_figure
+from imgcls.models import ModelCard
+from imgcls.runs import get_run
+from imgcls.trust import completeness, curves, pointing, randomised, stability
+from pages.components.answers import ask, waiting_long
+from pages.components.notices import note, strong
+from pages.components.picture import show_picture
+from pages.components.style import is_dark
+from pages.components.words import _
+
+#: Test images of the pointing game, and of the table of all methods.
+POINTED, RANKED = 64, 16
+#: Verdicts that speak for a map, and those that speak against it; all others lie between.
+_GOOD = {randomised.DEPENDS, randomised.NOTHING, curves.BOTH, stability.STAYS, completeness.YES, pointing.POINTS}
+_BAD = {randomised.HARDLY, curves.NEITHER, stability.BREAKS, completeness.NO, pointing.MISSES}
+
+
+def trust_panel(card: ModelCard, image: np.ndarray, explanation: Explanation, options: Mapping[str, Any]) -> None:
+    """Checks of one map: nothing is computed before it is asked for."""
+    if not explanation.drawn:
+        st.info(_("There is no map to check."))
+        return
+    token = _token(card, image, explanation, options)
+    if st.session_state.get("trust wanted") != token:
+        st.markdown(
+            _(
+                "A heatmap always looks convincing. Three checks: does it change when what was learned is destroyed, "
+                "does the answer hang on what it shows, and does it stay when the picture hardly changes?"
+            )
+        )
+        if st.button(_("Check this map"), type="primary", key="check map"):
+            st.session_state["trust wanted"] = token
+            st.rerun()
+        return
+    answer = ask(
+        "trust",
+        "trust_map",
+        {"image": image},
+        slow=True,
+        model=card.name,
+        version=card.version,
+        method=explanation.method,
+        layer=explanation.layer,
+        against=explanation.against,
+        options=dict(options),
+        **{"class": explanation.target},
+    )
+    if answer is None:
+        waiting_long("trust", _("Checking the map"), lambda: st.session_state.pop("trust wanted", None))
+        return
+    _whole(answer)
+    _randomised(image, explanation, answer)
+    _curves(answer)
+    _stability(answer)
+    _completeness(answer)
+    _pointing(card, explanation, options)
+
+
+def _token(card: ModelCard, image: np.ndarray, explanation: Explanation, options: Mapping[str, Any]) -> str:
+    told = (card.version, explanation.method, explanation.layer, explanation.target, explanation.against)
+    digest = hashlib.sha256(repr((told, sorted(options.items()))).encode())
+    digest.update(np.ascontiguousarray(image).tobytes())
+    return digest.hexdigest()
+
+
+def _verdict(text: str) -> None:
+    """One sentence, marked as good, bad or between by a word and not by colour alone."""
+    if text in _GOOD:
+        st.success(f"✓ {_(text)}")
+    elif text in _BAD:
+        st.error(f"✗ {_(text)}")
+    else:
+        st.warning(f"? {_(text)}")
+
+
+def _whole(answer: Answer) -> None:
+    told = [answer.facts[name]["verdict"] for name in ("randomised", "curves", "stability")]
+    told += [answer.facts["completeness"]["verdict"]] if answer.facts["completeness"] else []
+    good = sum(text in _GOOD for text in told)
+    if any(text in _BAD for text in told):
+        st.markdown(
+            _("#### Do not rest on this map: {good} of {total} checks speak for it", good=good, total=len(told))
+        )
+    elif good == len(told):
+        st.markdown(_("#### All {total} checks speak for this map", total=len(told)))
+    else:
+        st.markdown(_("#### Believe it with care: {good} of {total} checks speak for it", good=good, total=len(told)))
+    note(_("The checks can show that a map is wrong. That it is right, no check can show."))
+
+
+def _randomised(image: np.ndarray, explanation: Explanation, answer: Answer) -> None:
+    strong(_("Destroy what was learned"))
+    _verdict(answer.facts["randomised"]["verdict"])
+    rows, stages = answer.facts["randomised"]["rows"], answer.arrays["stages"]
+    columns = st.columns(len(rows) + 1)
+    with columns[0]:
+        show_picture(overlay(image, explanation.map, side=200), _("as trained"), _("as trained"))
+    for column, row, heat in zip(columns[1:], rows, stages, strict=True):
+        with column:
+            words = _("random from the head down: {layers} layers", layers=row["layers"])
+            drawn = row["status"] in [str(status) for status in DRAWN]
+            picture = overlay(image, heat if drawn else np.zeros_like(heat), side=200)
+            likeness = "–" if row["correlation"] is None else f"{row['correlation']:.2f}"
+            below = _("{layers} layers random · likeness {likeness}", layers=row["layers"], likeness=likeness)
+            show_picture(picture, words, below)
+    note(
+        _(
+            "Weights change places, from the answer back to the pixels (Adebayo et al. 2018). Likeness is Spearman's "
+            "rank correlation with the first map: 1 the same, 0 nothing in common. A map that stays was never about "
+            "what the network learned."
+        )
+    )
+
+
+def _curves(answer: Answer) -> None:
+    strong(_("Take away what it shows, or show only that"))
+    _verdict(answer.facts["curves"]["verdict"])
+    names = (_("by this map"), _("from the centre"), _("by chance"))
+    titles = {"deletion": _("pixels taken away"), "insertion": _("pixels brought back")}
+    for column, (curve, title) in zip(st.columns(2), titles.items(), strict=True):
+        with column:
+            figure = trust_curves_figure(
+                answer.arrays["shares"], answer.arrays[curve], names, is_dark(), (title, _("probability"))
+            )
+            st.plotly_chart(figure, key=f"trust {curve}", config=PLOT_CONFIG, theme=None, alt=title)
+            area = answer.facts["curves"][curve]
+            note(
+                _(
+                    "Area: {map:.2f} by this map, {centre:.2f} from the centre, {chance:.2f} by chance.",
+                    map=area["map"],
+                    centre=area["centre"],
+                    chance=area["random"],
+                )
+            )
+    note(
+        _(
+            "Hottest pixels first. Left they become grey, and a good map lets the probability fall at once; right they "
+            "return to a blurred picture, and a good map lets it rise at once (Petsiuk et al. 2018)."
+        )
+    )
+
+
+def _stability(answer: Answer) -> None:
+    strong(_("Add noise that you hardly see"))
+    told = answer.facts["stability"]
+    _verdict(told["verdict"])
+    if told["mean"] is not None:
+        note(
+            _(
+                "Mean likeness of the maps of five noisy copies: {mean:.2f}. {same:.0%} of the copies get the same "
+                "answer.",
+                mean=told["mean"],
+                same=told["same_answer"],
+            )
+        )
+
+
+def _completeness(answer: Answer) -> None:
+    told = answer.facts["completeness"]
+    if told is None:
+        return
+    strong(_("Add up the shares"))
+    _verdict(told["verdict"])
+    note(
+        _(
+            "The shares add up to {shares:.3f}; the score rises by {score:.3f} from the empty picture to this one. The "
+            "gap is {gap:.1%}.",
+            shares=told["shares"],
+            score=told["score"],
+            gap=told["gap"],
+        )
+    )
+
+
+def _pointing(card: ModelCard, explanation: Explanation, options: Mapping[str, Any]) -> None:
+    """Only where the data set knows where its objects are."""
+    if not _has_masks(card):
+        return
+    strong(_("Does it point at the object?"))
+    key = f"pointing wanted {card.name} {explanation.method} {explanation.layer} {sorted(options.items())}"
+    if not st.session_state.get(key):
+        if st.button(_("Ask over {count} test images", count=POINTED), key="check pointing"):
+            st.session_state[key] = True
+            st.rerun()
+        return
+    answer = ask(
+        "pointing",
+        "trust_pointing",
+        slow=True,
+        model=card.name,
+        version=card.version,
+        method=explanation.method,
+        layer=explanation.layer,
+        options=dict(options),
+        count=POINTED,
+    )
+    if answer is None:
+        waiting_long("pointing", _("Looking where the maps are hottest"), lambda: st.session_state.pop(key, None))
+        return
+    told = answer.facts
+    _verdict(told["verdict"])
+    note(
+        _(
+            "The hottest place lies on the object in {hits:.0%} of {images} test images; the centre of the picture in "
+            "{centre:.0%}, a random place in {chance:.0%}. {energy:.0%} of the heat lies on the object.",
+            hits=told["hits"],
+            images=told["images"],
+            centre=told["centre"],
+            chance=told["chance"],
+            energy=told["energy"],
+        )
+    )
+
+
+def _has_masks(card: ModelCard) -> bool:
+    if card.name == imagenet.NAME:
+        return False
+    name = get_run(card.name).recipe.dataset.name
+    return name in DATASETS and DATASETS.get(name).has_masks
+
+
+def ranking_panel(card: ModelCard) -> None:
+    """All methods that fit a network in one table, measured on the same test images."""
+    if card.name == imagenet.NAME:
+        st.info(_("This network has no test set on board. The table is for networks that you trained."))
+        return
+    key = f"ranking wanted {card.version}"
+    if not st.session_state.get(key):
+        st.markdown(
+            _(
+                "Every method that fits this network, on {count} test images: does its map depend on what was learned, "
+                "does the answer hang on it, is it steady, what does it cost? It takes from seconds to minutes.",
+                count=RANKED,
+            )
+        )
+        if st.button(_("Measure all methods"), type="primary", key="rank methods"):
+            st.session_state[key] = True
+            st.rerun()
+        return
+    answer = ask("ranking", "trust_ranking", slow=True, model=card.name, version=card.version, count=RANKED)
+    if answer is None:
+        waiting_long("ranking", _("Measuring all methods"), lambda: st.session_state.pop(key, None))
+        return
+    _table(answer)
+
+
+def _table(answer: Answer) -> None:
+    masks = bool(answer.facts["masks"])
+    columns = {
+        "dependence": _("depends on what was learned"),
+        "deletion": _("deletion (low is good)"),
+        "insertion": _("insertion (high is good)"),
+        "steadiness": _("steady under noise"),
+        **({"hits": _("points at the object"), "energy": _("heat on the object")} if masks else {}),
+        "drawn": _("images with a map"),
+    }
+    rows = [
+        {
+            _("method"): _(method(row["method"]).title),
+            **{title: None if row[name] is None else round(row[name], 2) for name, title in columns.items()},
+            _("milliseconds"): round(1000 * row["seconds"], 1),
+        }
+        for row in sorted(answer.facts["rows"], key=lambda row: -(row["insertion"] or 0) + (row["deletion"] or 1))
+    ]
+    st.dataframe(rows, hide_index=True, key="ranking table")
+    note(
+        _(
+            "{count} test images, best first by insertion minus deletion; the first four images for dependence and "
+            "noise. Heavy methods work with fewer samples than usual here. Read the first column before the others: "
+            "methods that point best may be the ones that ignore the network.",
+            count=answer.facts["images"],
+        )
+    )
+    _warning(answer)
+
+
+def _warning(answer: Answer) -> None:
+    """Names the method that points best and hardly depends on what was learned, if there is one."""
+    pointed = [row for row in answer.facts["rows"] if row["hits"] is not None and row["dependence"] is not None]
+    if not pointed:
+        return
+    best = max(pointed, key=lambda row: row["hits"])
+    if best["dependence"] < 1 - randomised.HIGH:
+        st.warning(
+            _(
+                "{method} points best here, and its map stays much the same when all weights are random. It finds the "
+                "object whatever the network learned.",
+                method=_(method(best["method"]).title),
+            )
+        )
