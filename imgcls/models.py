@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -20,9 +22,10 @@ from imgcls.errors import RunStateError
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.runs import STATUS_WORDS, Run, get_run
-from imgcls.saved_model import is_saved, read_model
+from imgcls.runs.status import RESULT
+from imgcls.saved_model import MODEL, is_saved, read_model
 from imgcls.training.checkpoints import Checkpoints, restore
-from imgcls.training.data_card import data_of
+from imgcls.training.data_card import DATA, data_of
 
 
 @dataclass(frozen=True)
@@ -115,18 +118,36 @@ def _imagenet_card() -> ModelCard:
 
 def _run_card(name: str) -> ModelCard:
     run = get_run(name)
+    try:
+        stamps = tuple((known.st_mtime_ns, known.st_size) for known in map(os.stat, _last_written(run)))
+    except OSError:  # it has not ended
+        return _read_card(run)
+    return _ended_card(run, stamps)
+
+
+def _last_written(run: Run) -> tuple[Path, ...]:
+    """What is there once a run has ended; none of it changes afterwards, unless by hand."""
+    return tuple(run.folder / name for name in (MODEL, RESULT, DATA, "recipe.json"))
+
+
+@lru_cache(maxsize=256)
+def _ended_card(run: Run, stamps: tuple[tuple[int, int], ...]) -> ModelCard:
+    return _read_card(run)
+
+
+def _read_card(run: Run) -> ModelCard:
     recipe, result = run.recipe, run.result or {}
     if not run.has_model:
         raise RunStateError(
             N_("Expected a run with a model. Run {run} is {status} and has no weights yet: wait for its first epoch."),
-            run=name,
+            run=run.id,
             status=STATUS_WORDS[run.status],
         )
     dataset = data_of(run.folder, recipe)
     final = is_saved(run)
     best = result if final else _pointer_progress(run)
     return ModelCard(
-        name=name,
+        name=run.id,
         class_names=dataset.class_names,
         image_shape=dataset.image_shape,
         preparation=dataset.preparation,

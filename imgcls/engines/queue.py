@@ -56,7 +56,9 @@ def waiting_runs() -> list[Waiting]:
         with suppress(UnknownNameError):  # deleted meanwhile
             run = get_run(path.parent.name)
             if run.status is Status.QUEUED:
-                found.append(Waiting(*_place(run), run))
+                place = Waiting(*_place(run), run)
+                if path.exists():  # else a worker has begun it in between, and what was read is nobody's place
+                    found.append(place)
     return sorted(found, key=lambda waiting: (waiting.ticket, waiting.run.id))
 
 

@@ -2,7 +2,8 @@
 
 For each pair of model and layer there is one `tf.function`. It returns `(A, dS/dA, dS/dx, logits)`,
 where A is the layer's output, x the image and S the *logit* of the chosen class. The logit and not the
-softmax: at a probability of 1.0 the softmax's gradient is 0 and the map would be blank.
+softmax: at a probability of 1.0 the softmax's gradient is 0 and the map would be blank. Who does not want
+dS/dx gets another one without: it would go back through all that stands before the layer.
 
 What the engine keeps to:
 - `training=False` always. In training mode batch normalization would overwrite its moving statistics, and
@@ -40,8 +41,8 @@ _MARK = "imgcls_explained"  # a name of our own leaves Keras' counter of automat
 class Pass(NamedTuple):
     """What one pass over n images saw. All arrays are float32, whatever the model computes in.
 
-    `activations` and `activation_gradients` are `(n, h', w', k)`, and `(n, 0, 0, 0)` if no layer was asked for;
-    `input_gradients` is `(n, h, w, c)`; `logits` is `(n, classes)`.
+    `activations` and `activation_gradients` are `(n, h', w', k)`, `input_gradients` is `(n, h, w, c)`; what was not
+    asked for is `(n, 0, 0, 0)`. `logits` is `(n, classes)`.
     """
 
     activations: np.ndarray
@@ -61,30 +62,29 @@ class _Traced:
         self.images = model.inputs[0]
         self.logits = model.outputs[0]
         self.spatial = _spatial_outputs(model)
-        self.functions: dict[str | None, Callable[..., Any]] = {}
+        self.functions: dict[tuple[str | None, str], Callable[..., Any]] = {}
 
-    def function(self, layer: str | None) -> Callable[..., Any]:
-        if layer not in self.functions:
+    def function(self, layer: str | None, to_image: bool) -> Callable[..., Any]:
+        def make() -> Callable[..., Any]:
             outputs = self.logits if layer is None else [self.spatial[layer], self.logits]
-            self.functions[layer] = _trace(keras.Model(self.images, outputs, name=_MARK))
-        return self.functions[layer]
+            return _trace(keras.Model(self.images, outputs, name=_MARK), to_image)
+
+        return self._kept((layer, "image" if to_image else "layer"), make)
 
     def forward(self) -> Callable[..., Any]:
-        if _FORWARD not in self.functions:
-            self.functions[_FORWARD] = _trace_forward(self._whole())
-        return self.functions[_FORWARD]
+        return self._kept((None, "forward"), lambda: _trace_forward(self._whole()))
 
     def guided_backward(self) -> Callable[..., Any]:
-        if _GUIDED_BACKWARD not in self.functions:
-            self.functions[_GUIDED_BACKWARD] = _trace_guided(self._whole())
-        return self.functions[_GUIDED_BACKWARD]
+        return self._kept((None, "guided"), lambda: _trace_guided(self._whole()))
+
+    def _kept(self, key: tuple[str | None, str], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        if key not in self.functions:
+            self.functions[key] = make()
+        return self.functions[key]
 
     def _whole(self) -> keras.Model:
         return keras.Model(self.images, self.logits, name=_MARK)
 
-
-#: Beside the layers' names, which never hold a slash at their beginning.
-_FORWARD, _GUIDED_BACKWARD = "/forward", "/guided"
 
 #: Operations whose gradient `guided` replaces, and the name under which TensorFlow knows the replacement.
 _GUIDED = {"Relu": "ImgclsGuidedRelu", "Relu6": "ImgclsGuidedRelu6"}
@@ -129,6 +129,7 @@ def look(
     targets: np.ndarray,
     layer: str | None,
     against: np.ndarray | None = None,
+    to_image: bool = True,
 ) -> Pass:
     """One traced pass; the first for a model and layer traces for up to a second, later ones take milliseconds.
 
@@ -138,6 +139,8 @@ def look(
         layer: a name from `explainable_layers`, or `None` for the input's gradient and the logits alone.
         against: `(n,)` int, a class whose logit is subtracted from the target's before it is differentiated ("why 3
             rather than 8"), or `NOTHING`; `None` for nothing at all.
+        to_image: whether the gradient goes on from the layer to the image, which costs about as much again as the
+            layers before took; without a layer it always does.
 
     Raises:
         UnknownNameError: no layer of this name has a map.
@@ -151,12 +154,15 @@ def look(
                 name=layer,
                 known=", ".join(traced.spatial) or "–",
             )
-        function = traced.function(layer)
+        function = traced.function(layer, to_image or layer is None)
     against = np.full(len(images), NOTHING) if against is None else against
     given = tf.constant(images, tf.float32), tf.constant(targets, tf.int32), tf.constant(against, tf.int32)
-    arrays = [array.numpy() for array in function(*given)]
-    nothing = [np.zeros((len(images), 0, 0, 0), np.float32)] * (len(Pass._fields) - len(arrays))
-    return Pass(*nothing, *arrays)
+    *gradients, logits = [array.numpy() for array in function(*given)]
+    nothing = np.zeros((len(images), 0, 0, 0), np.float32)
+    if layer is None:
+        return Pass(nothing, nothing, gradients[0], logits)
+    activations, by_layer = gradients[:2]
+    return Pass(activations, by_layer, gradients[2] if to_image else nothing, logits)
 
 
 def scores(model: keras.Model, images: np.ndarray, most: int = 64) -> np.ndarray:
@@ -236,11 +242,12 @@ def _spatial_outputs(model: keras.Model) -> dict[str, Any]:
     return found
 
 
-def _trace(seen: keras.Model) -> Callable[..., Any]:
+def _trace(seen: keras.Model, to_image: bool) -> Callable[..., Any]:
     """The concrete function of a model with outputs `[A, logits]` or `logits`.
 
     Returns:
-        From images and targets to `(A, dS/dA, dS/dx, logits)` or `(dS/dx, logits)`, all float32.
+        From images and targets to `(A, dS/dA, dS/dx, logits)` or `(dS/dx, logits)`, all float32; dS/dx only if the
+        gradient is to go on `to_image`.
     """
 
     def run(images: tf.Tensor, targets: tf.Tensor, against: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -251,7 +258,8 @@ def _trace(seen: keras.Model) -> Callable[..., Any]:
             logits = tf.cast(logits, tf.float32)
             asked = _asked(logits, targets, against)
         # the tape sums the scores; images do not mix at inference, so each gradient is its own image's
-        gradients = tape.gradient(asked, [*activations, images], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        sources = [*activations, images] if to_image else activations
+        gradients = tape.gradient(asked, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return tuple(tf.cast(array, tf.float32) for array in (*activations, *gradients, logits))
 
     return _concrete(run, [_images_of(seen), *_CLASSES])

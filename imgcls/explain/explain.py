@@ -96,7 +96,7 @@ def _explain_batch(
 
     images, classes, others = given
     start = time.perf_counter()
-    seen = engine.look(model, images, classes, layer, others)
+    seen = engine.look(model, images, classes, layer, others, to_image=not method.needs_layer)
     classes = np.where(classes == engine.PREDICTED, seen.logits.argmax(axis=1), classes)
     subject = Subject(model, layer, images, classes, seen, others, values, progress)
     misfit = method.misfit(layer is not None, not method.relu or engine.has_relu(model))

@@ -41,8 +41,9 @@ def median_ms(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, tup
 
 
 def compare(client: Any, name: str, image: np.ndarray) -> dict[str, Any]:
+    from tf_keras_vis.gradcam import Gradcam
+
     from imgcls.explain import engine
-    from imgcls.explain.second_opinion import grad_cam_of_tf_keras_vis
     from imgcls.models import load_trained
 
     trained = load_trained(name)
@@ -50,10 +51,12 @@ def compare(client: Any, name: str, image: np.ndarray) -> dict[str, Any]:
     layer = engine.default_layer(model)
     assert layer is not None
     target = int(engine.scores(model, inputs).argmax())
+    other = Gradcam(model, model_modifier=None, clone=False)
+    raw = {"activation_modifier": None, "expand_cam": False, "normalize_cam": False}
     works = {
         "worker": lambda: client.ask("explain", {"image": image}, model=name, method="grad-cam").result(60),
-        "bare": lambda: engine.look(model, inputs, np.array([target]), layer),
-        "tf-keras-vis": lambda: grad_cam_of_tf_keras_vis(model, inputs, target, layer),
+        "bare": lambda: engine.look(model, inputs, np.array([target]), layer, to_image=False),
+        "tf-keras-vis": lambda: other(lambda logits: logits[:, target], inputs, penultimate_layer=layer, **raw),
     }
     found = median_ms(works, ROUNDS)
     middle = {work: values[0] for work, values in found.items()}

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from imgcls.atomic import read_json, write_json
-from imgcls.engines import local
+from imgcls.engines import local, queue
 from imgcls.engines.local import LocalEngine
 from imgcls.engines.queue import (
     check_resumable,
@@ -256,6 +256,19 @@ class Worker:
 
 
 class TestSeveralEngines:
+    def test_a_run_that_begins_while_its_place_is_read_is_not_in_line(self, monkeypatch):
+        """Nor does it belong to nobody: another engine would put it back in line while it runs."""
+        run = enqueue(Recipe(), "gone")
+        read = queue._place
+
+        def after_it_began(run):
+            (run.folder / QUEUE).unlink()
+            return read(run)
+
+        monkeypatch.setattr(queue, "_place", after_it_began)
+        assert waiting_runs() == []
+        assert not (run.folder / QUEUE).exists()
+
     def test_no_run_is_started_twice(self, monkeypatch, new_engine):
         """F11: three engines with one home reach for the same runs, whose engine has gone."""
         given: Counter[str] = Counter()

@@ -132,6 +132,20 @@ def test_logits_and_activations_are_those_of_inference():
     np.testing.assert_allclose(seen.activations, between(images, training=False), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("trainable", [True, False])
+def test_the_way_to_the_image_can_be_left_out(trainable):
+    model = conv_net()
+    model.trainable = trainable
+    given = model, images_for(model), np.array([0, 2])
+    whole, part = engine.look(*given, "conv"), engine.look(*given, "conv", to_image=False)
+    assert part.input_gradients.size == 0 < whole.input_gradients.size
+    for field in ("activations", "activation_gradients", "logits"):
+        np.testing.assert_array_equal(getattr(part, field), getattr(whole, field))
+    np.testing.assert_array_equal(
+        engine.look(*given, None, to_image=False).input_gradients, engine.look(*given, None).input_gradients
+    )
+
+
 def test_each_image_has_the_gradient_of_its_own_class():
     model = conv_net()
     head = model.layers[-1].get_weights()[0].reshape(8, 6, 4, 3)  # the logits are linear in the last map
