@@ -104,11 +104,16 @@ def _formats() -> dict[str, Any]:
 def _actions(row: RunSummary) -> None:
     with st.container(border=True):
         st.markdown(f"**{literal(row.title)}** · {_(STATUS_WORDS[row.status])}")
-        opened, resumed, named, deleted = st.columns(4)
+        opened, evaluated, resumed, named, deleted = st.columns(5)
         with opened:
             if st.button(_("Open"), type="primary", width="stretch", key="open"):
                 look_at(row.id)
                 st.switch_page("pages/train.py")
+        with evaluated:
+            tested = row.result.get("test_accuracy") is not None
+            if st.button(_("Evaluate"), disabled=not tested, width="stretch", key="evaluate"):
+                look_at(row.id)
+                st.switch_page("pages/evaluate.py")
         with resumed:
             can = row.status in (Status.INTERRUPTED, Status.STOPPED)
             if st.button(_("Resume"), disabled=not can, width="stretch", key="resume"):

@@ -14,6 +14,7 @@ import numpy as np
 from imgcls.atomic import read_arrays, write_bytes
 from imgcls.commands.answer import Answer, table
 from imgcls.errors import InputError, RunStateError
+from imgcls.evaluation.calibration import reliability
 from imgcls.evaluation.metrics import (
     accuracy,
     accuracy_interval,
@@ -21,6 +22,7 @@ from imgcls.evaluation.metrics import (
     confusion_matrix,
     cross_entropy,
     per_class,
+    softmax,
 )
 from imgcls.images import encode_png, read_image
 from imgcls.language import N_
@@ -37,6 +39,7 @@ def evaluate(asked: argparse.Namespace) -> Answer:
     matrix = confusion_matrix(logits, labels)
     scores = per_class(matrix)
     share = accuracy(logits, labels)
+    calibration = reliability(softmax(logits).max(axis=1), logits.argmax(axis=1) == labels)
     low, high = accuracy_interval(share, len(labels))
     classes = [
         {"class": name, **{score: float(scores[score][place]) for score in scores}, "images": int(matrix[place].sum())}
@@ -49,12 +52,14 @@ def evaluate(asked: argparse.Namespace) -> Answer:
         "test_accuracy_interval": [low, high],
         "balanced_accuracy": balanced_accuracy(matrix),
         "test_loss": float(cross_entropy(logits, labels).mean()),
+        "expected_calibration_error": calibration.error,
         "classes": classes,
         "confusion_matrix": matrix.tolist(),
     }
     rows = [(row["class"], *(f"{score} {row[score]:.3f}" for score in scores)) for row in classes]
     line = f"test accuracy {share:.2%} on {len(labels)} images (95 % interval {low:.1%} to {high:.1%})"
-    return Answer(data, [line, *table(rows)])
+    sure = f"expected calibration error {calibration.error:.2%}"
+    return Answer(data, [line, sure, *table(rows)])
 
 
 def _test_results(run: Run) -> dict[str, np.ndarray]:

@@ -26,6 +26,7 @@ from imgcls.models import load_trained
 from imgcls.recipe import Choice, recipe_from
 from imgcls.training.check import check_parameters, check_recipe
 from imgcls.training.timing import keep_timing, known_timing
+from imgcls.workers.evaluation_operations import EVALUATION_OPERATIONS
 from imgcls.workers.progress import tell
 from imgcls.workers.trust_operations import TRUST_OPERATIONS
 
@@ -221,6 +222,7 @@ OPERATIONS: dict[str, Operation] = {
     "measure": measure,
     "describe": describe,
     "augment": augment,
+    **EVALUATION_OPERATIONS,
     **TRUST_OPERATIONS,
 }
 

@@ -193,6 +193,10 @@ def _what_next(run: Run, status: Status) -> None:
         kind = "primary" if status in (Status.COMPLETED, Status.STOPPED) else "secondary"
         if st.button(_("Draw a digit and try it"), type=kind, key="try", width="stretch"):  # type: ignore[arg-type]
             st.switch_page("pages/predict.py")
+    if (run.result or {}).get("test_accuracy") is not None and st.button(
+        _("See where it fails"), key="evaluate", width="stretch"
+    ):
+        st.switch_page("pages/evaluate.py")
     if not status.is_active and st.button(_("Train again with changes"), key="again", width="stretch"):
         begin_with(run.recipe)
         look_at(None)

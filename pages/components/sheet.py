@@ -177,7 +177,9 @@ class Cell:
     frame: Frame = ""
 
 
-def show_sheet(key: str, label: str, sheet: Sheet, cells: Sequence[Cell], two_lines: bool = False) -> None:
+def show_sheet(
+    key: str, label: str, sheet: Sheet, cells: Sequence[Cell], two_lines: bool = False, least: int = 0
+) -> None:
     """Show pictures in a grid.
 
     Args:
@@ -186,8 +188,10 @@ def show_sheet(key: str, label: str, sheet: Sheet, cells: Sequence[Cell], two_li
         sheet: the pictures.
         cells: what is said of each.
         two_lines: caption and word stand below one another; else side by side, which long names leave no room for.
+        least: width of a picture on the page in pixels, at least; 0: as usual.
     """
-    _sheet(key=key, data=_data(label, sheet, cells, two_lines, "", None), on_chosen_change=lambda: None)
+    data = _data(label, sheet, cells, two_lines, "", None) | ({"least": least} if least else {})
+    _sheet(key=key, data=data, on_chosen_change=lambda: None)
 
 
 def choose_from_sheet(

@@ -95,7 +95,8 @@ def explain_images(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     count, height, width = arrays["images"].shape[:3]
     maps = np.zeros((count, height, width), np.float32)
     maps[:, : height // 2] = 1.0
-    probabilities = np.tile(np.array([0.9, 0.1], np.float32), (count, 1))
+    classes = max(2, *np.ravel(arguments.get("classes") or 0).astype(int) + 1, 2)
+    probabilities = np.tile(np.array([0.9, 0.1, *np.zeros(classes - 2)], np.float32), (count, 1))
     return {"statuses": ["ok"] * count, "targets": [0] * count}, {"maps": maps, "probabilities": probabilities}
 
 
@@ -130,6 +131,18 @@ def augment(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     return told, {"originals": originals, "truth": truth, "images": images, "labels": labels}
 
 
+def validation(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """As the real one: it is kept in the run's folder, from where the page reads it."""
+    from imgcls.evaluation.validation import keep_validation
+    from imgcls.models import model_card
+    from imgcls.runs import get_run
+
+    labels = np.arange(200) % 10
+    logits = 5 * np.eye(10, dtype=np.float32)[np.where(np.arange(200) < 150, labels, (labels + 1) % 10)]
+    keep_validation(get_run(arguments["model"]), model_card(arguments["model"]).version, logits, labels)
+    return {"images": 200}, {"logits": logits, "labels": labels}
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "predict": predict,
     "layers": layers,
@@ -142,6 +155,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "measure": measure,
     "describe": describe,
     "augment": augment,
+    "validation": validation,
 }
 
 

@@ -1,0 +1,142 @@
+"""What can be done about images that went wrong: look why, correct their labels, train again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from imgcls.datasets.corrections import Correction, correct, current_corrections
+from imgcls.errors import ImgclsError
+from imgcls.evaluation.kept import Kept
+from imgcls.explain.picture import overlay
+from imgcls.figures.bars import percentage
+from imgcls.recipe import Recipe
+from imgcls.runs import Run
+from imgcls.saved_model import is_saved
+from pages.components.answers import ask, waiting
+from pages.components.current import look_at
+from pages.components.evaluate_images import Seen, keys_of
+from pages.components.notices import note, show_error
+from pages.components.picture import Labelled, show_columns
+from pages.components.services import engine
+from pages.components.words import _
+
+#: Images whose maps are drawn at once.
+_MOST = 6
+_SIDE = 168
+
+
+def repair(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int], cell: tuple[int, int] | None) -> None:
+    """Heatmaps of the chosen test images, and the buttons that correct them."""
+    if seen.images is None:
+        return
+    if not chosen:
+        note(_("Choose images to see why, and to correct them."))
+    else:
+        _why(run, kept, seen, chosen[:_MOST])
+    _correct(run, kept, seen, chosen)
+    _again(run, kept)
+
+
+def _why(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
+    """For each image the evidence for its true class and for the class that it is taken for."""
+    assert seen.images is not None
+    if not is_saved(run):
+        return
+    images = seen.images.images[kept.indices[list(places)]]
+    both = np.concatenate([images, images])
+    classes = [*map(int, kept.labels[list(places)]), *map(int, kept.predicted[list(places)])]
+    place = f"evaluate why {run.id}"
+    try:
+        answer = ask(place, "explain_images", {"images": both}, model=run.id, method="grad-cam", classes=classes)
+    except ImgclsError as error:
+        show_error(error)
+        return
+    if answer is None:
+        waiting(place)
+        return
+    maps, shares = answer.arrays["maps"], answer.arrays["probabilities"]
+    statuses = answer.facts["statuses"]
+    columns = [
+        _column(
+            seen,
+            images[index],
+            [(maps[at], classes[at], shares[at], statuses[at]) for at in (index, index + len(images))],
+        )
+        for index in range(len(images))
+    ]
+    st.markdown(_("#### Why? The evidence (Grad-CAM) for the true class, and for the one it says"))
+    show_columns(columns, least=6, most=10)
+    note(_("Where both light up the same part, the classes share it; where nothing lights up, nothing speaks for it."))
+
+
+def _column(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int, np.ndarray, str]]) -> list[Labelled]:
+    cells = [Labelled(image, _("the image"), (_("the image"),))]
+    for heat, label, shares, status in found:
+        name = seen.class_names[label]
+        words = _("for {name}: {share}", name=name, share=percentage(float(shares[label])))
+        pixels = overlay(image, heat, side=_SIDE)
+        lines = (words,) if status == "ok" else (words, _("no evidence"))
+        cells.append(Labelled(pixels, words, lines))
+    return cells
+
+
+def _correct(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
+    assert seen.images is not None
+    names, keys = seen.class_names, keys_of(seen, kept, chosen)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        label = st.selectbox(
+            _("Class for the chosen"),
+            names,
+            format_func=lambda name: _("as {name}", name=name),
+            key=f"repair class {run.id}",
+            label_visibility="collapsed",
+            width=150,
+        )
+        if st.button(_("Relabel"), disabled=not keys, key=f"repair relabel {run.id}"):
+            _note_down(run, {key: Correction(label=label) for key in keys})
+        if st.button(_("Leave out"), disabled=not keys, key=f"repair drop {run.id}"):
+            _note_down(run, {key: Correction(dropped=True) for key in keys})
+        if st.button(_("As it was"), disabled=not keys, key=f"repair undo {run.id}"):
+            _note_down(run, {key: Correction() for key in keys})
+
+
+def _note_down(run: Run, changes: dict[str, Correction]) -> None:
+    try:
+        correct(run.recipe.dataset, changes)
+    except ImgclsError as error:
+        show_error(error)
+        return
+    st.toast(
+        _("1 image is corrected.") if len(changes) == 1 else _("{count} images are corrected.", count=len(changes))
+    )
+
+
+def again(run: Run) -> Recipe:
+    """The recipe of a run with the corrections that count now."""
+    corrections = current_corrections(run.recipe.dataset).identifier()
+    return run.recipe.model_copy(update={"corrections": corrections})
+
+
+def _again(run: Run, kept: Kept) -> None:
+    wanted = again(run)
+    if wanted.corrections == run.recipe.corrections:
+        note(
+            _(
+                "These are test images: a correction makes the test fairer, not the network better. Wrong labels among "
+                "the training images are corrected on the Data page."
+            )
+        )
+        return
+    count = len(current_corrections(run.recipe.dataset).images)
+    said = _("1 correction") if count == 1 else _("{count:,} corrections", count=count)
+    if st.button(_("Train it again with the corrections"), type="primary", key=f"repair again {run.id}"):
+        try:
+            look_at(engine().submit(wanted))
+        except ImgclsError as error:
+            show_error(error)
+            return
+        st.switch_page("pages/train.py")
+    note(_("{corrections} of this data set count now; this run was trained with others.", corrections=said))
