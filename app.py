@@ -33,6 +33,7 @@ def main() -> None:
                 st.Page("pages/collect.py", title=_("Your data"), url_path="collect"),
                 st.Page("pages/train.py", title=_("Train"), url_path="train"),
                 st.Page("pages/runs.py", title=_("Runs"), url_path="runs"),
+                st.Page("pages/compare.py", title=_("Compare"), url_path="compare"),
                 st.Page("pages/evaluate.py", title=_("Evaluate"), url_path="evaluate"),
                 st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
                 st.Page("pages/explain.py", title=_("Explain"), url_path="explain"),

@@ -14,7 +14,7 @@ import numpy as np
 from imgcls.atomic import read_arrays, write_bytes
 from imgcls.commands.answer import Answer, table
 from imgcls.errors import InputError, RunStateError
-from imgcls.evaluation.calibration import reliability
+from imgcls.evaluation.calibration import fitted_temperature, reliability
 from imgcls.evaluation.metrics import (
     accuracy,
     accuracy_interval,
@@ -24,6 +24,7 @@ from imgcls.evaluation.metrics import (
     per_class,
     softmax,
 )
+from imgcls.evaluation.validation import known_validation
 from imgcls.images import encode_png, read_image
 from imgcls.language import N_
 from imgcls.models import model_card
@@ -33,7 +34,7 @@ from imgcls.runs import STATUS_WORDS, Run, get_run
 
 def evaluate(asked: argparse.Namespace) -> Answer:
     run = get_run(asked.model)
-    names = model_card(run.id).class_names
+    card = model_card(run.id)
     arrays = _test_results(run)
     logits, labels = arrays["logits"], arrays["labels"]
     matrix = confusion_matrix(logits, labels)
@@ -43,7 +44,7 @@ def evaluate(asked: argparse.Namespace) -> Answer:
     low, high = accuracy_interval(share, len(labels))
     classes = [
         {"class": name, **{score: float(scores[score][place]) for score in scores}, "images": int(matrix[place].sum())}
-        for place, name in enumerate(names)
+        for place, name in enumerate(card.class_names)
     ]
     data = {
         "run": run.id,
@@ -59,6 +60,12 @@ def evaluate(asked: argparse.Namespace) -> Answer:
     rows = [(row["class"], *(f"{score} {row[score]:.3f}" for score in scores)) for row in classes]
     line = f"test accuracy {share:.2%} on {len(labels)} images (95 % interval {low:.1%} to {high:.1%})"
     sure = f"expected calibration error {calibration.error:.2%}"
+    known = known_validation(run, card.version)
+    if known is not None:
+        data["temperature"] = temperature = fitted_temperature(*known)
+        after = reliability(softmax(logits / temperature).max(axis=1), logits.argmax(axis=1) == labels)
+        data["expected_calibration_error_with_temperature"] = after.error
+        sure += f", {after.error:.2%} with a temperature of {temperature:.2f} fitted on the validation images"
     return Answer(data, [line, sure, *table(rows)])
 
 

@@ -65,6 +65,12 @@ def data_of(folder: Path, recipe: Recipe) -> Facts:
         return dataset_facts(recipe.dataset)
 
 
+def data_version(folder: Path) -> str | None:
+    """The version of a run's data set when it began; None: nobody noted it."""
+    known = read_json(folder / DATA)
+    return str(known["version"]) if isinstance(known, dict) and "version" in known else None
+
+
 def train_counts_of(folder: Path, classes: int) -> list[int] | None:
     """Training images of each class when the run began; None: nobody noted them."""
     known = read_json(folder / DATA)

@@ -31,7 +31,7 @@ def confusion(run: Run, kept: Kept, seen: Seen) -> None:
         pairs = confused_pairs(matrix, _PAIRS)
         _pair_buttons(run, pairs, seen)
         _by_hand(run, seen, pairs)
-    _images(run, kept, seen, *_cell(run, seen, pairs))
+    _images(run, kept, seen, *_cell(run))
 
 
 def _place(run: Run) -> str:
@@ -43,11 +43,8 @@ def _open(run: Run, true: int, predicted: int) -> None:
     st.session_state[f"{_place(run)} true"], st.session_state[f"{_place(run)} predicted"] = true, predicted
 
 
-def _cell(run: Run, seen: Seen, pairs: list[Pair]) -> tuple[int, int]:
-    return (
-        int(st.session_state[f"{_place(run)} true"]),
-        int(st.session_state[f"{_place(run)} predicted"]),
-    )
+def _cell(run: Run) -> tuple[int, int]:
+    return int(st.session_state[f"{_place(run)} true"]), int(st.session_state[f"{_place(run)} predicted"])
 
 
 def _chart(run: Run, matrix: np.ndarray, seen: Seen) -> None:
@@ -112,4 +109,4 @@ def _images(run: Run, kept: Kept, seen: Seen, true: int, predicted: int) -> None
         return
     more_than_shown(places)
     chosen = image_strip(f"cell images {run.id}", _("Images of the cell"), kept, seen, places, choose=True)
-    repair(run, kept, seen, chosen, (true, predicted))
+    repair(run, kept, seen, chosen)

@@ -8,11 +8,13 @@ import streamlit as st
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.changes import changes
 from imgcls.evaluation.kept import Kept, kept_test
+from imgcls.language import translator
 from imgcls.runs import Run, RunSummary, get_run, list_runs
-from imgcls.trials import differences, setting_words
+from imgcls.training.data_card import data_version
+from imgcls.trials import say_differences
 from pages.components.evaluate_images import Seen, image_strip, more_than_shown
-from pages.components.notices import note, show_error
-from pages.components.words import _
+from pages.components.notices import literal, note, show_error
+from pages.components.words import _, language
 
 
 def what_changed(run: Run, kept: Kept, seen: Seen) -> None:
@@ -26,13 +28,16 @@ def what_changed(run: Run, kept: Kept, seen: Seen) -> None:
         _("Compared with"), list(others), format_func=lambda one: _named(others[one]), key=f"changes {run.id}"
     )
     try:
-        before = kept_test(get_run(chosen))
+        earlier = get_run(chosen)
+        before = kept_test(earlier)
     except ImgclsError as error:
         show_error(error)
         return
-    paths = differences([others[chosen].recipe, run.recipe])
-    if paths:
-        note(_("They differ in: {settings}.", settings=", ".join(_(word) for word in setting_words(paths))))
+    note(literal(say_differences([others[chosen].recipe, run.recipe], translator(language()))))
+    if len({data_version(one.folder) for one in (earlier, run)} - {None}) > 1:
+        # the same positions hold other images
+        st.info(_("The data set was changed between the two runs: their test images cannot be matched one by one."))
+        return
     found = changes(before, kept)
     if not found.common:
         st.info(_("They were tested on different images: there is nothing to compare one by one."))

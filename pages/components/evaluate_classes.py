@@ -24,7 +24,7 @@ def classes_table(kept: Kept, seen: Seen) -> None:
         column_config={
             "class": st.column_config.TextColumn(_("Class")),
             "images": st.column_config.NumberColumn(_("Test images")),
-            "precision": _bar(_("Precision")),
+            "precision": _bar(_("Class precision")),
             "recall": _bar(_("Recall")),
             "f1": _bar("F1"),
         },

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from imgcls.datasets import ImageSet, load
+from imgcls.datasets import DATASETS, ImageSet, load
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.kept import Kept
 from imgcls.figures.bars import percentage
 from imgcls.figures.sheet import picture_sheet
 from imgcls.language import translator
 from imgcls.runs import Run
-from imgcls.training.data_card import data_of
+from imgcls.training.data_card import data_of, data_version
 from pages.components.notices import literal
 from pages.components.sheet import Cell, choose_from_sheet, show_sheet
 from pages.components.words import _, language
@@ -34,10 +34,12 @@ def test_images(run: Run) -> Seen:
     """What can be shown of a run's test; numbers need no images."""
     facts = data_of(run.folder, run.recipe)
     try:
-        images = load(run.recipe.dataset)
+        images, version = load(run.recipe.dataset), DATASETS.get(run.recipe.dataset.name).version()
     except ImgclsError as error:
         return Seen(facts.class_names, None, literal(error.say(translator(language()))))
-    if (images.class_names, images.image_shape, len(images)) != (facts.class_names, facts.image_shape, facts.size):
+    now = (images.class_names, images.image_shape, len(images))
+    # as many images of the same classes can still be others
+    if now != (facts.class_names, facts.image_shape, facts.size) or data_version(run.folder) not in (None, version):
         return Seen(
             facts.class_names,
             None,
@@ -47,7 +49,7 @@ def test_images(run: Run) -> Seen:
 
 
 #: Of a strip of images.
-MOST_SHOWN = 60
+MOST_SHOWN = 30
 #: Width of one of them in px: room for what it is taken for, and how surely.
 _LEAST = 104
 

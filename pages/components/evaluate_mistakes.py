@@ -31,4 +31,4 @@ def mistakes(run: Run, kept: Kept, seen: Seen) -> None:
         return
     label = _("Images that it gets wrong")
     chosen = image_strip(f"mistakes {order} {run.id}", label, kept, seen, places, choose=True)
-    repair(run, kept, seen, chosen, None)
+    repair(run, kept, seen, chosen)

@@ -28,7 +28,7 @@ _MOST = 6
 _SIDE = 168
 
 
-def repair(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int], cell: tuple[int, int] | None) -> None:
+def repair(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
     """Heatmaps of the chosen test images, and the buttons that correct them."""
     if seen.images is None:
         return
@@ -36,6 +36,8 @@ def repair(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int], cell: tuple[
         note(_("Choose images to see why, and to correct them."))
     else:
         _why(run, kept, seen, chosen[:_MOST])
+        if len(chosen) > _MOST:
+            st.caption(_("The first {shown} of {count:,} are shown.", shown=_MOST, count=len(chosen)))
     _correct(run, kept, seen, chosen)
     _again(run, kept)
 
@@ -86,12 +88,14 @@ def _column(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int
 def _correct(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
     assert seen.images is not None
     names, keys = seen.class_names, keys_of(seen, kept, chosen)
+    proposed = int(kept.predicted[chosen[0]]) if chosen else 0  # a wrong label is often what the network says
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         label = st.selectbox(
             _("Class for the chosen"),
             names,
+            proposed,
             format_func=lambda name: _("as {name}", name=name),
-            key=f"repair class {run.id}",
+            key=f"repair class {run.id} {proposed}",
             label_visibility="collapsed",
             width=150,
         )
@@ -101,6 +105,9 @@ def _correct(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
             _note_down(run, {key: Correction(dropped=True) for key in keys})
         if st.button(_("As it was"), disabled=not keys, key=f"repair undo {run.id}"):
             _note_down(run, {key: Correction() for key in keys})
+    corrected = len(current_corrections(run.recipe.dataset).images.keys() & set(keys))
+    if corrected:
+        note(_("Of the chosen images, corrected now: {count}. “As it was” takes that back.", count=corrected))
 
 
 def _note_down(run: Run, changes: dict[str, Correction]) -> None:
@@ -121,17 +128,16 @@ def again(run: Run) -> Recipe:
 
 
 def _again(run: Run, kept: Kept) -> None:
+    note(
+        _(
+            "These are test images: a correction makes the test fairer, not the network better. Wrong labels among "
+            "the training images are corrected on the Data page."
+        )
+    )
     wanted = again(run)
     if wanted.corrections == run.recipe.corrections:
-        note(
-            _(
-                "These are test images: a correction makes the test fairer, not the network better. Wrong labels among "
-                "the training images are corrected on the Data page."
-            )
-        )
         return
     count = len(current_corrections(run.recipe.dataset).images)
-    said = _("1 correction") if count == 1 else _("{count:,} corrections", count=count)
     if st.button(_("Train it again with the corrections"), type="primary", key=f"repair again {run.id}"):
         try:
             look_at(engine().submit(wanted))
@@ -139,4 +145,12 @@ def _again(run: Run, kept: Kept) -> None:
             show_error(error)
             return
         st.switch_page("pages/train.py")
-    note(_("{corrections} of this data set count now; this run was trained with others.", corrections=said))
+    if count == 1:
+        note(_("1 correction of this data set counts now; this run was trained with others, or none."))
+    else:
+        note(
+            _(
+                "{count:,} corrections of this data set count now; this run was trained with others, or none.",
+                count=count,
+            )
+        )

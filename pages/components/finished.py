@@ -29,7 +29,9 @@ def tested_run() -> str | None:
     known = wanted if wanted in runs else next(iter(runs))
     names = list(runs)
     return str(
-        st.selectbox(_("Run"), names, names.index(known), lambda one: _named(runs[one], one), key=f"tested {known}")
+        st.selectbox(
+            _("Tested run"), names, names.index(known), lambda one: _named(runs[one], one), key=f"tested {known}"
+        )
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from imgcls.comparison.spread import groups
 from imgcls.language import translator
 from imgcls.runs import Run
 from imgcls.trials import Score, Standing, Trials, same_test, score_of, verdict
@@ -68,9 +69,17 @@ def _sentence(trials: Trials, standing: Standing[str], scores: dict[str, Score])
     if standing.is_active or found is None:
         st.info(_("What the difference is worth is said here when all have ended."))
         return
+    ended = [trials.runs[identifier] for identifier in scores]
+    recipes = [trials.recipes[identifier] for identifier in scores]
+    if 1 < len(groups(ended)) < len(ended):
+        return  # some differ in nothing but their seed: what that tells is said where the seeds are
+    is_one_test = same_test(recipes)
+    if not is_one_test and any(recipe.dataset != recipes[0].dataset for recipe in recipes):
+        st.info(_("They were trained and tested on different data sets: neither accuracy is better than the other."))
+        return
     lines = [found.say(trials.labels, translator(language()))]
     if standing.can_go_on:
         lines.append(_("Not all of them are trained to the end: this may change."))
-    if not same_test([trials.recipes[identifier] for identifier in scores]):
+    if not is_one_test:
         lines.append(_("They were not tested on the same images: chance has even more to say."))
     st.info(literal(" ".join(lines)))

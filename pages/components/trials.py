@@ -204,8 +204,17 @@ def _moving(page_key: str, trials: Trials, view: View, seen: tuple[Any, ...]) ->
 def _heading(trials: Trials) -> None:
     recipes = list(trials.recipes.values())
     if len(recipes) > 1:
-        st.markdown(literal(say_differences(recipes, translator(language()))))
+        st.markdown(literal(say_differences(_apart_from_seeds(recipes), translator(language()))))
     st.caption(literal(" · ".join(_common(recipes))))
+
+
+def _apart_from_seeds(recipes: list[Recipe]) -> list[Recipe]:
+    """One of each where the same settings are trained from several seeds: those repeat, they are no other setting."""
+    variants: list[Recipe] = []
+    for recipe in (one.model_copy(update={"seed": 0}) for one in recipes):
+        if recipe not in variants:
+            variants.append(recipe)
+    return variants if 1 < len(variants) < len(recipes) else recipes
 
 
 def _common(recipes: Sequence[Recipe]) -> list[str]:

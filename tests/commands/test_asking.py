@@ -13,7 +13,11 @@ from imgcls.atomic import read_arrays
 from imgcls.commands.asking import evaluate, explain, predict
 from imgcls.datasets import load
 from imgcls.errors import ImageError, InputError, PlaceError, RunStateError, UnknownNameError
+from imgcls.evaluation.calibration import reliability
+from imgcls.evaluation.metrics import softmax
+from imgcls.evaluation.validation import keep_validation
 from imgcls.images import encode_png, read_image
+from imgcls.models import model_card
 from imgcls.recipe import Choice
 
 
@@ -46,6 +50,23 @@ class TestEvaluate:
         assert [row["images"] for row in data["classes"]] == [100] * 10
         assert {"class", "precision", "recall", "f1", "images"} == set(data["classes"][0])
         json.dumps(data)
+
+    def test_calibration_and_the_temperature_once_it_is_known(self, tiny_run):
+        before = evaluate(asked(tiny_run))
+        kept = read_arrays(tiny_run.folder / "evaluation.npz")
+        sure, right = softmax(kept["logits"]).max(axis=1), kept["logits"].argmax(axis=1) == kept["labels"]
+        assert before.data["expected_calibration_error"] == reliability(sure, right).error
+        assert "temperature" not in before.data
+        # logits that are twice as steep as the labels were drawn from
+        random = np.random.default_rng(0)
+        logits = random.normal(0, 2, (4000, 10))
+        labels = np.array([random.choice(10, p=row) for row in softmax(logits)])
+        keep_validation(tiny_run, model_card(tiny_run.id).version, 2 * logits, labels)
+        after = evaluate(asked(tiny_run))
+        assert after.data["temperature"] == pytest.approx(2, rel=0.1)
+        cooler = softmax(kept["logits"] / after.data["temperature"]).max(axis=1)
+        assert after.data["expected_calibration_error_with_temperature"] == reliability(cooler, right).error
+        assert f"temperature of {after.data['temperature']:.2f}" in "\n".join(after.lines)
 
     def test_damaged_results_are_computed_again(self, tiny_run):
         before = evaluate(asked(tiny_run)).data

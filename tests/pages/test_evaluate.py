@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -9,29 +10,11 @@ import numpy as np
 import pytest
 
 from imgcls.atomic import write_arrays
+from imgcls.datasets import DATASETS, ImageSet
 from imgcls.datasets.corrections import Correction, current_corrections
-from imgcls.evaluation.metrics import softmax
 from imgcls.recipe import Recipe
 from imgcls.runs import Run
 from imgcls.training.data import divided
-
-
-@pytest.fixture
-def tested(make_run: Any) -> Any:
-    """A run on mnist-5k, tested: so many of the first fours are taken for nines, all else is right."""
-
-    def tested(wrong: int = 7, recipe: Recipe | None = None, title: str | None = None) -> Run:
-        run = make_run("completed", recipe=recipe, title=title)
-        images, parts = divided(run.recipe)
-        labels = images.labels[parts.test]
-        predicted = labels.copy()
-        predicted[np.flatnonzero(labels == 4)[:wrong]] = 9
-        logits = 3 * np.eye(10, dtype=np.float32)[predicted]
-        arrays = {"logits": logits, "probabilities": softmax(logits), "labels": labels, "indices": parts.test}
-        write_arrays(run.folder / "evaluation.npz", arrays)
-        return run
-
-    return tested
 
 
 def chosen(app: Any, run: Run, places: list[int], key: str = "cell images") -> Any:
@@ -101,16 +84,29 @@ def test_why_and_correct_and_train_again(visit: Any, tested: Any, engine: Any, i
     settled(app, lambda app: "Why?" in words(app))
     operation, arguments = inference.asked[-1]
     assert (operation, arguments["classes"]) == ("explain_images", [4, 4, 9, 9])
-    app.selectbox(key=f"repair class {run.id}").select("9").run()
+    assert app.selectbox(key=f"repair class {run.id} 9").value == "9", "what it says is proposed"
     app.button(key=f"repair relabel {run.id}").click().run()
     corrections = current_corrections(run.recipe.dataset)
     assert list(corrections.images.values()) == [Correction(label="9")] * 2
+    assert "corrected now: 2" in words(app)
     images, parts = divided(run.recipe)
     fours = parts.test[np.flatnonzero(images.labels[parts.test] == 4)]
     assert set(corrections.images) == {images.key(int(fours[0])), images.key(int(fours[2]))}
     app.button(key=f"repair again {run.id}").click().run()
     (submitted,) = [call[1] for call in engine.calls if call[0] == "submit"]
     assert submitted == run.recipe.model_copy(update={"corrections": corrections.identifier()})
+
+
+def test_a_correction_is_taken_back(visit: Any, tested: Any, words: Any) -> None:
+    run = tested()
+    app = chosen(visit("evaluate"), run, [0])
+    app.button(key=f"repair drop {run.id}").click().run()
+    assert list(current_corrections(run.recipe.dataset).images.values()) == [Correction(dropped=True)]
+    assert "1 correction of this data set counts now" in words(app)
+    app.button(key=f"repair undo {run.id}").click().run()
+    assert not current_corrections(run.recipe.dataset).images
+    assert "corrected now" not in words(app)
+    assert "Train it again" not in " ".join(button.label for button in app.button)
 
 
 def test_how_sure_it_is(visit: Any, tested: Any, words: Any) -> None:
@@ -138,7 +134,7 @@ def test_what_changed(visit: Any, tested: Any, words: Any) -> None:
     assert not app.exception
     assert "Fixed: 5" in words(app)
     assert "Newly broken: 0" in words(app)
-    assert "They differ in: epochs." in words(app)
+    assert r"All the same but for one setting\: epochs" in words(app)
     assert "993 right and this one **998**" in words(app)
     assert before.id in app.selectbox(key=f"changes {after.id}").value
 
@@ -155,6 +151,20 @@ def test_data_that_changed_leave_the_numbers(visit: Any, tested: Any, words: Any
     assert "its images cannot be shown" in app.warning[0].value
 
 
+def test_other_images_at_the_same_places_are_not_shown_nor_compared(visit: Any, tested: Any, words: Any) -> None:
+    before, after = tested(title="before"), tested(title="after")
+    (before.folder / "data.json").write_text(json.dumps({"version": "other"}))
+    (after.folder / "data.json").write_text(json.dumps({"version": DATASETS.get(after.recipe.dataset.name).version()}))
+    app = visit("evaluate", link={"run": before.id})
+    assert not app.exception
+    assert "its images cannot be shown" in app.warning[0].value
+    app = visit("evaluate", link={"run": after.id})
+    app.segmented_control(key="evaluate section").set_value("changes").run()
+    assert not app.exception
+    assert "cannot be matched one by one" in app.info[0].value
+    assert "Fixed" not in words(app)
+
+
 def test_a_test_that_cannot_be_read(visit: Any, tested: Any) -> None:
     run = tested()
     (run.folder / "evaluation.npz").write_bytes(b"PK nonsense")
@@ -163,14 +173,28 @@ def test_a_test_that_cannot_be_read(visit: Any, tested: Any) -> None:
     assert "nothing of a test can be read" in app.error[0].value
 
 
-def test_a_hundred_classes_and_ten_thousand_images_open_in_a_second(visit: Any, make_run: Any, tested: Any) -> None:
-    run = tested()
-    random = np.random.default_rng(0)
-    images, parts = divided(run.recipe)
-    logits = random.normal(0, 3, (10_000, 10)).astype(np.float32)
-    indices = np.resize(parts.test, 10_000)
-    arrays = {"logits": logits, "labels": images.labels[indices], "indices": indices}
-    write_arrays(run.folder / "evaluation.npz", arrays)
+def test_a_hundred_classes_and_ten_thousand_images_open_in_a_second(
+    visit: Any, tested: Any, words: Any, monkeypatch: Any
+) -> None:
+    from pages.components import evaluate_images
+
+    run, random = tested(), np.random.default_rng(0)
+    labels = random.integers(0, 100, 10_000)
+    names = tuple(f"class {number}" for number in range(100))
+    images = ImageSet(random.integers(0, 255, (10_000, 32, 32, 3), np.uint8), labels, names)
+    facts = {"version": "", "class_names": names, "image_shape": [32, 32, 3], "size": 10_000, "preparation": None}
+    (run.folder / "data.json").write_text(json.dumps(facts))
+    monkeypatch.setattr(evaluate_images, "load", lambda dataset: images)
+    visit("evaluate")  # what is imported once does not count
+
+    logits = random.normal(0, 3, (10_000, 100)).astype(np.float32)
+    write_arrays(
+        run.folder / "evaluation.npz", {"logits": logits, "labels": labels, "indices": random.permutation(10_000)}
+    )
+    begun = time.perf_counter()
     app = visit("evaluate")
+    seconds = time.perf_counter() - begun
     assert not app.exception
-    assert "10,000 test images" in " ".join(caption.value for caption in app.caption)
+    assert "10,000 test images" in words(app)
+    assert len(app.selectbox(key=f"cell {run.id} true").options) == 100
+    assert seconds < 1

@@ -1,0 +1,165 @@
+"""The same settings from several seeds: their mean, their spread, and what is left of a difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+from typing import Any
+
+from imgcls.language import N_, Translate
+from imgcls.recipe import WATCHED, Recipe
+from imgcls.runs import Run
+from imgcls.trials import score_of
+
+#: Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom; beyond, the normal one is near enough.
+_T = (
+    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
+    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
+    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
+)
+
+
+def t_quantile(freedom: int) -> float:
+    """The two-sided 95 % quantile of Student's t with so many degrees of freedom, at least 1."""
+    return _T[freedom - 1] if freedom <= len(_T) else 1.960
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that differ in nothing but their seed.
+
+    Args:
+        ids: their identifiers.
+        accuracies: test accuracy by seed, 0 to 1, of those that have ended.
+        seconds: what training took each of them.
+    """
+
+    ids: tuple[str, ...]
+    accuracies: Mapping[int, float]
+    seconds: tuple[float, ...]
+
+    @property
+    def mean(self) -> float | None:
+        return fmean(self.accuracies.values()) if self.accuracies else None
+
+    @property
+    def deviation(self) -> float | None:
+        """The standard deviation from seed to seed; None for fewer than two."""
+        return stdev(self.accuracies.values()) if len(self.accuracies) > 1 else None
+
+    @property
+    def mean_seconds(self) -> float | None:
+        return fmean(self.seconds) if self.seconds else None
+
+
+def groups(runs: Sequence[Run]) -> list[Group]:
+    """The runs by their settings, whatever their seed; in the order in which they come."""
+    sorted_: dict[str, list[tuple[Run, Recipe]]] = {}
+    for run in runs:
+        recipe = run.recipe
+        key = recipe.model_copy(update={"seed": 0}).model_dump_json(exclude=set(WATCHED))
+        sorted_.setdefault(key, []).append((run, recipe))
+    return [_group(members) for members in sorted_.values()]
+
+
+def _group(members: Sequence[tuple[Run, Recipe]]) -> Group:
+    ended = [(run, recipe, score) for run, recipe in members if (score := score_of(run)) is not None]
+    seconds = [float((run.result or {}).get("train_seconds") or 0.0) for run, _recipe, _score in ended]
+    return Group(
+        tuple(run.id for run, _ in members),
+        {recipe.seed: score.accuracy for _run, recipe, score in ended},
+        tuple(seconds),
+    )
+
+
+@dataclass(frozen=True)
+class Lead:
+    """How far the best group is ahead of the next best one.
+
+    Args:
+        best, next: their places.
+        difference: of the mean accuracies, 0 to 1.
+        margin: half the 95 % interval of it, 0 to 1; None where one seed leaves nothing to judge by.
+        pairs: how many seeds both have; 0: the two were not compared seed by seed.
+        cost: the best one's training time as a multiple of the other's; None if not known.
+    """
+
+    best: int
+    next: int
+    difference: float
+    margin: float | None
+    pairs: int
+    cost: float | None
+
+    @property
+    def is_real(self) -> bool:
+        return self.margin is not None and self.difference > self.margin
+
+
+def lead(known: Sequence[Group]) -> Lead | None:
+    """Who leads, and by how much; None with fewer than two groups that have a result.
+
+    Seeds that both have are compared one by one (paired t interval): the same seed draws the same split and the same
+    order of images, which moves both alike. Else the interval is Welch's, with its degrees of freedom.
+    """
+    ended = [place for place, group in enumerate(known) if group.mean is not None]
+    if len(ended) < 2:
+        return None
+    order = sorted(ended, key=lambda place: known[place].mean or 0.0, reverse=True)
+    best, other = known[order[0]], known[order[1]]
+    seeds = sorted(best.accuracies.keys() & other.accuracies.keys())
+    pairs = [best.accuracies[seed] - other.accuracies[seed] for seed in seeds]
+    whole = len(pairs) == len(best.accuracies) == len(other.accuracies)
+    margin = _paired(pairs) if whole else _welch(list(best.accuracies.values()), list(other.accuracies.values()))
+    times = best.mean_seconds, other.mean_seconds
+    cost = times[0] / times[1] if times[0] and times[1] else None
+    difference = (best.mean or 0.0) - (other.mean or 0.0)
+    return Lead(order[0], order[1], difference, margin, len(pairs) if whole else 0, cost)
+
+
+def _paired(differences: Sequence[float]) -> float | None:
+    count = len(differences)
+    return t_quantile(count - 1) * stdev(differences) / math.sqrt(count) if count > 1 else None
+
+
+def _welch(first: Sequence[float], second: Sequence[float]) -> float | None:
+    if len(first) < 2 or len(second) < 2:
+        return None
+    shares = [stdev(values) ** 2 / len(values) for values in (first, second)]
+    whole = sum(shares)
+    if not whole:
+        return 0.0
+    down = sum(share**2 / (len(values) - 1) for share, values in zip(shares, (first, second), strict=True))
+    return t_quantile(max(1, int(whole**2 / down))) * math.sqrt(whole)
+
+
+def say_lead(found: Lead, names: Sequence[str], translate: Translate = str) -> str:
+    """One or two sentences that name their evidence."""
+    values: dict[str, Any] = {
+        "best": names[found.best],
+        "other": names[found.next],
+        "points": 100 * found.difference,
+        "margin": 100 * (found.margin or 0.0),
+        "cost": found.cost or 1.0,
+    }
+    if found.margin is None:
+        text = N_(
+            "“{best}” is {points:.1f} points ahead of “{other}”, from one seed. Whether that is more than chance, only "
+            "more seeds can tell: train each from three seeds or more."
+        )
+    elif found.is_real:
+        text = N_(
+            "“{best}” beats “{other}” by {points:.1f} ± {margin:.1f} points over its seeds (95 %). The difference is "
+            "real: zero is not among what is plausible."
+        )
+    else:
+        text = N_(
+            "“{best}” is {points:.1f} ± {margin:.1f} points ahead of “{other}” over its seeds (95 %). Zero is among "
+            "what is plausible: the difference may be chance."
+        )
+    said = translate(text).format(**values)
+    if found.cost is None:
+        return said
+    return said + " " + translate(N_("It costs {cost:.1f}× the time.")).format(**values)

@@ -1,0 +1,51 @@
+"""Means, spreads and what is left of a difference, against scipy's intervals."""
+
+from __future__ import annotations
+
+import pytest
+from scipy import stats
+
+from imgcls.comparison.spread import Group, lead, say_lead, t_quantile
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 5, 30, 500])
+def test_quantiles_of_t(freedom):
+    assert t_quantile(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=3e-3)
+
+
+def group(*values: float, first: int = 0, seconds: float = 10.0) -> Group:
+    return Group((), dict(enumerate(values, first)), (seconds,) * len(values))
+
+
+def test_the_margin_is_the_paired_t_interval():
+    one, two = (0.95, 0.96, 0.955), (0.94, 0.945, 0.95)
+    found = lead([group(*two), group(*one, seconds=20.0)])
+    interval = stats.ttest_rel(one, two).confidence_interval()
+    assert (found.best, found.next, found.pairs, found.cost) == (1, 0, 3, 2.0)
+    assert found.difference == pytest.approx((interval.high + interval.low) / 2)
+    assert found.margin == pytest.approx((interval.high - interval.low) / 2, rel=1e-3)
+
+
+def test_other_seeds_are_not_paired():
+    one, two = (0.95, 0.96, 0.955), (0.94, 0.945, 0.95, 0.93)
+    found = lead([group(*one), group(*two, first=7)])
+    interval = stats.ttest_ind(one, two, equal_var=False).confidence_interval()
+    assert found.pairs == 0
+    # degrees of freedom are rounded down here: never narrower
+    assert 1.0 <= found.margin / ((interval.high - interval.low) / 2) < 1.1
+
+
+def test_what_is_said_names_its_evidence():
+    names = ("resnet-20", "plain-20")
+    real = lead([group(0.96, 0.97, 0.965), group(0.94, 0.952, 0.945, seconds=9.0)])
+    assert real.is_real
+    assert say_lead(real, names).startswith("“resnet-20” beats “plain-20” by 1.9 ± 0.3 points")
+    assert say_lead(real, names).endswith("It costs 1.1× the time.")
+    chance = lead([group(0.96, 0.94, 0.95), group(0.94, 0.96, 0.945)])
+    assert not chance.is_real
+    assert "may be chance" in say_lead(chance, names)
+    single = lead([group(0.96), group(0.90)])
+    assert single.margin is None
+    assert not single.is_real
+    assert "only more seeds can tell" in say_lead(single, names)
+    assert lead([group(0.9), group()]) is None

@@ -1,0 +1,161 @@
+"""Compare: which runs, what they come to, and a race from several seeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import streamlit
+
+from imgcls.architectures import architecture_options
+from imgcls.recipe import Choice, Recipe, Training
+from imgcls.runs import Run
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Choose rows of the table, which Streamlit's tester cannot."""
+    original = streamlit.dataframe
+
+    def choose(*places: int) -> None:
+        def dataframe(*args: Any, **kwargs: Any) -> Any:
+            original(*args, **kwargs)
+            return {"selection": {"rows": list(places), "columns": []}}
+
+        monkeypatch.setattr(streamlit, "dataframe", dataframe)
+
+    return choose
+
+
+def link(*runs: Run) -> dict[str, str]:
+    return {"trials": ",".join(run.id for run in runs)}
+
+
+def tables(app: Any) -> list[Any]:
+    return [table.value for table in app.table]
+
+
+def submitted(engine: Any) -> list[Recipe]:
+    return [call[1] for call in engine.calls if call[0] == "submit"]
+
+
+def test_one_run_is_not_enough(visit: Any, tested: Any, words: Any) -> None:
+    tested()
+    app = visit("compare")
+    assert not app.exception
+    assert "Not enough to compare" in words(app)
+
+
+def test_choose_filter_and_compare(visit: Any, tested: Any, rows: Any, words: Any) -> None:
+    first = tested(title="many mistakes")
+    second = tested(wrong=1, title="few mistakes", recipe=Recipe(training=Training(epochs=3)))
+    tested(title="other", recipe=Recipe(architecture=Choice(name="lenet-5")))
+    app = visit("compare")
+    assert list(app.dataframe[0].value["title"]) == ["other", "few mistakes", "many mistakes"]
+    assert app.button(key="compare go").disabled
+    app.text_input(key="compare name").input("MISTAKES").run()
+    assert list(app.dataframe[0].value["title"]) == ["few mistakes", "many mistakes"]
+    rows(1, 0)
+    app.run()
+    assert app.button(key="compare go").label == "Compare 2 runs"
+    app.button(key="compare go").click().run()
+    assert not app.exception
+    assert app.query_params["trials"] == f"{first.id},{second.id}"
+    assert "one setting" in words(app)
+    assert "1 image" not in words(app)
+
+
+def test_image_by_image(visit: Any, tested: Any, words: Any) -> None:
+    one, two = tested(wrong=9, title="nine"), tested(wrong=2, title="two", recipe=Recipe(training=Training(epochs=3)))
+    app = visit("compare", link=link(one, two))
+    assert not app.exception
+    counts = {metric.label: metric.value for metric in app.metric}
+    assert counts == {"Both right": "991", "Only the first": "0", "Only the second": "7", "Both wrong": "2"}
+    assert "with probability 0.016" in words(app), "2 · ½⁷"
+    assert "on these images the difference is real" in words(app)
+    differing = next(table for table in tables(app) if "epochs" in table.columns)
+    assert list(differing["epochs"]) == ["10", "3"]
+
+
+def test_other_data_are_another_question(visit: Any, tested: Any, make_run: Any, words: Any) -> None:
+    one, other = tested(title="digits"), make_run("completed", recipe=Recipe(dataset=Choice(name="digits-8x8")))
+    app = visit("compare", link=link(one, other))
+    assert not app.exception
+    assert "neither accuracy is better than the other" in words(app)
+    assert "not compared image by image" in words(app)
+    assert "points ahead" not in words(app)
+
+
+def test_several_seeds_have_a_mean_and_a_spread(visit: Any, tested: Any, words: Any) -> None:
+    made = [
+        tested(wrong=wrong, title=f"Race: {name} · {seed}", recipe=Recipe(architecture=Choice(name=name), seed=seed))
+        for name, few in (("seed-cnn", 1), ("lenet-5", 9))
+        for seed, wrong in enumerate((few, few + 1, few))
+    ]
+    app = visit("compare", link=link(*made))
+    assert not app.exception
+    spread = next(table for table in tables(app) if "Spread" in table.columns)
+    assert list(spread["Variant"]) == ["seed\\-cnn", "lenet\\-5"]
+    assert list(spread["Mean test accuracy"]) == ["99.9%", "99.1%"]
+    assert list(spread["Spread"]) == ["± 0.1", "± 0.1"]
+    # the same number of mistakes more from each seed: no spread of the differences at all
+    assert app.success[0].value.startswith("“seed\\-cnn” beats “lenet\\-5” by 0.8 ± 0.0 points over its seeds")
+    assert "one seed" not in words(app), "nobody is told that it was one"
+    assert "All the same but for one setting" in words(app), "seeds repeat, they are no other setting"
+    pair = app.selectbox(key="compare pair")
+    assert pair.options[0] == "seed-cnn · 0 – lenet-5 · 0", "those of one seed have one test"
+
+
+def test_a_race_of_two_networks_from_three_seeds(
+    visit: Any, engine: Any, inference: Any, words: Any, tested: Any
+) -> None:
+    tested(), tested()
+    app = visit("compare")
+    app.segmented_control(key="compare way").set_value("race").run()
+    assert not app.exception
+    start = app.button(key="compare race go")
+    assert start.disabled, "one alone is no race"
+    (networks,) = [one for one in app.multiselect if one.label == "Networks"]
+    networks.select("lenet-5").run()
+    assert not app.exception
+    app.button(key="compare race go").click().run()
+    assert not app.exception
+    assert [(one.architecture.name, one.seed) for one in submitted(engine)] == [
+        (name, seed) for name in ("seed-cnn", "lenet-5") for seed in range(3)
+    ]
+    assert {one.training.epochs for one in submitted(engine)} == {3}
+
+
+@pytest.mark.parametrize("name", ["plain-20", "cnn"])
+def test_with_and_without(visit: Any, engine: Any, inference: Any, tested: Any, name: str) -> None:
+    tested(), tested()
+    app = visit("compare")
+    app.segmented_control(key="compare way").set_value("race").run()
+    (networks,) = [one for one in app.multiselect if one.label == "Networks"]
+    networks.set_value([name]).run()
+    for box in app.checkbox:
+        if "batch norm" in box.label:
+            box.check().run()
+    (seeds,) = [one for one in app.segmented_control if one.label == "Seeds"]
+    seeds.set_value(2).run()
+    assert not app.exception
+    app.button(key="compare race go").click().run()
+    assert not app.exception
+
+    def has_norm(one: Recipe) -> bool:
+        options = architecture_options(one.architecture).model_dump()
+        return all(block["batch_norm"] for block in options.get("blocks", [options]))
+
+    chosen = [(has_norm(one), one.seed) for one in submitted(engine)]
+    assert chosen == [(True, 0), (True, 1), (False, 0), (False, 1)]
+
+
+def test_too_many_is_said(visit: Any, engine: Any, inference: Any, words: Any, tested: Any) -> None:
+    tested(), tested()
+    app = visit("compare")
+    app.segmented_control(key="compare way").set_value("race").run()
+    (networks,) = [one for one in app.multiselect if one.label == "Networks"]
+    networks.set_value(["mlp", "linear", "lenet-5", "seed-cnn", "cnn"]).run()
+    assert not app.exception
+    assert "That makes 15 trainings; a race has 12 at most" in words(app)
+    assert app.button(key="compare race go").disabled
