@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     add("runs", commands.runs, "list the runs")
     add("resume", commands.resume, "go on with an interrupted or stopped run").add_argument("model", metavar="RUN")
     add("evaluate", commands.evaluate, "how well a run does on its test images").add_argument("model", metavar="RUN")
+    compared = add("compare", commands.compare, "which of several runs is better, and whether that can be chance")
+    compared.add_argument("models", nargs="+", metavar="RUN")
     _add_predict(add("predict", commands.predict, "what a network sees in pictures"))
     _add_explain(add("explain", commands.explain, "why a network says so, as a heatmap"))
     return parser

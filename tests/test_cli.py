@@ -1,6 +1,6 @@
 """The command line as a shell and a program see it: what is printed where, and the exit codes.
 
-The contract is design.md's; every command here is a process of its own.
+The contract is the README's; every command here is a process of its own.
 """
 
 from __future__ import annotations

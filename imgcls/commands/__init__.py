@@ -1,6 +1,7 @@
 """The commands of `python -m imgcls`, one function each: parsed arguments → an `Answer`."""
 
 from imgcls.commands.asking import evaluate, explain, predict
+from imgcls.commands.compare import compare
 from imgcls.commands.dataset import dataset
 from imgcls.commands.doctor import doctor
 from imgcls.commands.listing import architectures, augmentations, balances, datasets, methods, presets, runs
@@ -11,6 +12,7 @@ __all__ = [
     "architectures",
     "augmentations",
     "balances",
+    "compare",
     "dataset",
     "datasets",
     "doctor",

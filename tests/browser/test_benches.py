@@ -15,7 +15,7 @@ import pytest
 from tests.browser.conftest import Server, Watched
 from tests.browser.test_data import settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(120)]
 
 #: The lines below a picture whose label is a mixture: 0.7 “3” and + 0.3 “5”.
 MIXED = re.compile(r"(0\.\d{1,2}) “(\d)”\s*\+ (0\.\d{1,2}) “(\d)”")

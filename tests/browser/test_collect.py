@@ -73,6 +73,7 @@ def wait_for_counts(page: Any, *wanted: int) -> None:
         page.wait_for_timeout(50)
 
 
+@pytest.mark.slow
 def test_from_nothing_to_training(browser: Any, server: Server, pictures: Path) -> None:
     watched = opened(browser, server)
     page = watched.page

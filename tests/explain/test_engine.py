@@ -248,7 +248,7 @@ def test_models_are_let_go():
 
 
 def test_random_layers_and_batch_statistics_are_left_alone():
-    # facts.md: a bare model(x) augments here, and overwrites the moving statistics
+    # a bare model(x) augments here, and overwrites the moving statistics
     inputs = keras.Input((8, 8, 1))
     x = layers.RandomFlip()(inputs)
     x = layers.BatchNormalization(name="norm")(layers.Conv2D(4, 3)(x))

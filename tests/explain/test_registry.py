@@ -286,7 +286,7 @@ def test_a_name_is_registered_once():
 
 
 def test_reading_the_registry_imports_no_keras():
-    # the Streamlit server does; facts.md says what keras in its process costs
+    # the Streamlit server does; keras in its process costs it a whole core
     code = (
         "import sys, imgcls.explain, imgcls.explain.picture; imgcls.explain.methods();"
         "print([name for name in ('keras', 'tensorflow', 'streamlit', 'matplotlib') if name in sys.modules])"

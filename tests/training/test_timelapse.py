@@ -41,7 +41,10 @@ def explained(session, watch):
 
 @pytest.mark.parametrize(
     ("architecture", "precision"),
-    [*((one, "float32") for one in NETWORKS), *((one, "mixed_bfloat16") for one in NETWORKS[1:3])],
+    [
+        *((one, "float32") for one in NETWORKS),
+        *(pytest.param(one, "mixed_bfloat16", marks=pytest.mark.slow) for one in NETWORKS[1:3]),
+    ],
 )
 def test_the_last_epoch_is_what_the_network_says_now(begin, bar_recipe, architecture, precision):
     recipe = bar_recipe(precision=precision)
