@@ -82,7 +82,14 @@ def curve_lines(curve: Curve, quantity: Quantity, epochs: int = 1) -> CurveLines
     )
 
 
-def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords, height: int = HEIGHT) -> go.Figure:
+def curve_figure(
+    curve: Curve,
+    quantity: Quantity,
+    dark: bool,
+    words: CurveWords,
+    height: int = HEIGHT,
+    band: tuple[int, int] | None = None,
+) -> go.Figure:
     """Training per step, smoothed, as a thin line; training per epoch as dots on it; validation thick.
 
     The horizontal axis spans the whole run from the start. Lines are named at their end.
@@ -93,6 +100,7 @@ def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords
         dark: colours for the dark page.
         words: what stands on the figure, translated.
         height: in pixels.
+        band: first and last epoch that are shaded, because something is said of them.
     """
     colours, lines = ink(dark), curve_lines(curve, quantity)
     figure = go.Figure(layout=base_layout(dark))
@@ -103,12 +111,19 @@ def curve_figure(curve: Curve, quantity: Quantity, dark: bool, words: CurveWords
         height=height,
         hovermode="x",
         annotations=_names(lines.name_places(height), colours, words),
-        shapes=_best_mark(lines.best, colours),
+        shapes=[*_best_mark(lines.best, colours), *_band(band, colours)],
         margin={"l": 8, "r": 76, "t": 12, "b": 8},
     )
     figure.update_xaxes(title_text=words.epoch, range=[0, lines.end], nticks=11)
     figure.update_yaxes(title_text=words.quantity, **_value_axis(quantity, lines.top))
     return figure
+
+
+def _band(band: tuple[int, int] | None, colours: dict[str, str]) -> list[dict[str, Any]]:
+    if band is None:
+        return []
+    place = {"type": "rect", "xref": "x", "x0": band[0] - 0.3, "x1": band[1] + 0.3, "yref": "paper", "y0": 0, "y1": 1}
+    return [{**place, "fillcolor": colours["mistake"], "opacity": 0.12, "line": {"width": 0}, "layer": "below"}]
 
 
 def smoothed(values: np.ndarray, half_life: float = HALF_LIFE) -> np.ndarray:

@@ -15,6 +15,7 @@ from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run, read_snapshot
 from imgcls.training.control import read_wishes
 from imgcls.training.data_card import data_of
+from pages.components.coach import advice_of, band_of, coach
 from pages.components.current import look_at
 from pages.components.durations import duration
 from pages.components.features import tell_feature_times
@@ -58,7 +59,9 @@ def monitor(run_id: str) -> None:
             st.fragment(_moving, run_every=_tick(curve))(run_id, standing)
         else:
             _progress(run, status, curve)
-            _curves(curve)
+            advice = advice_of(run, curve)
+            _curves(curve, band_of(advice))
+            coach(run, curve, advice)
     if not status.is_active:
         _inside(run, curve)
         if curve.epochs:
@@ -191,7 +194,8 @@ def _what_next(run: Run, status: Status) -> None:
             _resume(run)
     if run.has_model:
         kind = "primary" if status in (Status.COMPLETED, Status.STOPPED) else "secondary"
-        if st.button(_("Draw a digit and try it"), type=kind, key="try", width="stretch"):  # type: ignore[arg-type]
+        words = _("Draw a digit and try it") if _is_drawn(run) else _("Try it on a picture")
+        if st.button(words, type=kind, key="try", width="stretch"):  # type: ignore[arg-type]
             st.switch_page("pages/predict.py")
     if (run.result or {}).get("test_accuracy") is not None and st.button(
         _("See where it fails"), key="evaluate", width="stretch"
@@ -201,6 +205,14 @@ def _what_next(run: Run, status: Status) -> None:
         begin_with(run.recipe)
         look_at(None)
         st.rerun()
+
+
+def _is_drawn(run: Run) -> bool:
+    """Whether its images are strokes like those of a pen."""
+    try:
+        return data_of(run.folder, run.recipe).preparation == "mnist-style"
+    except ImgclsError:  # the data set is gone
+        return False
 
 
 def _resume(run: Run) -> None:
@@ -283,13 +295,13 @@ def progress_words(run: Run, status: Status, curve: Curve) -> str:
     )
 
 
-def _curves(curve: Curve) -> None:
+def _curves(curve: Curve, band: tuple[int, int] | None) -> None:
     quantities: tuple[Quantity, ...] = ("loss", "accuracy")
     for column, quantity in zip(st.columns(2), quantities, strict=True):
         with column:
             words = _curve_words(quantity)
             st.plotly_chart(
-                curve_figure(curve, quantity, is_dark(), words),
+                curve_figure(curve, quantity, is_dark(), words, band=band),
                 key=f"curve {quantity}",
                 config=PLOT_CONFIG,
                 theme=None,
