@@ -101,7 +101,9 @@ class Training(_Part):
     epochs: int = Field(10, ge=1, le=1000, strict=True, title=N_("epochs"))
     batch_size: int = Field(32, ge=1, le=65536, strict=True, title=N_("batch size"))
     optimizer: Optimizer = Optimizer()
-    schedule: Literal["constant", "cosine"] = Field("constant", title=N_("learning-rate schedule"))
+    schedule: Literal["constant", "step", "cosine", "warmup-cosine", "one-cycle"] = Field(
+        "constant", title=N_("learning-rate schedule")
+    )
     early_stopping: int | None = Field(None, ge=1, le=100, strict=True, title=N_("patience"))
     precision: Literal["float32", "mixed_bfloat16"] = Field("float32", title=N_("precision"))
 

@@ -143,7 +143,7 @@ FIELDS = {
     "training.early_stopping": [bad for bad in BAD_NUMBERS if bad is not None] + [101],
     "seed": [bad for bad in BAD_NUMBERS if bad != 0 or bad is False] + [2**31, -(2**40)],
     "training.optimizer.name": ["Adam", "lion", "", None, 3, ["adam"], "adam\0", "a" * 10_000],
-    "training.schedule": ["step", None, 1, "Cosine"],
+    "training.schedule": ["stairs", None, 1, "Cosine"],
     "training.precision": ["float16", "float64", None, 32],
     "dataset.name": ["", "x" * 65, None, 3, ["mnist-5k"], {"a": 1}],
     "architecture.name": ["", "x" * 65, None, 3.5],

@@ -16,6 +16,7 @@ from pages.components.augmentation import augmentation_controls
 from pages.components.notices import show_error
 from pages.components.pins import forget_pins, pins_of
 from pages.components.registered import registered_choice
+from pages.components.schedule_preview import schedule_preview, schedule_words
 from pages.components.training_data import chosen_words, corrections_control, data_controls
 from pages.components.words import _
 
@@ -120,7 +121,7 @@ def _steps(start: Recipe, key: str) -> tuple[int, float]:
 def _summary(start: Recipe, key: str) -> str:
     """The fold's own words: what is chosen inside."""
     value = lambda name, default: st.session_state.get(f"{key} {name}", default)  # noqa: E731
-    schedule = {"constant": _("constant"), "cosine": _("cosine")}[value("schedule", start.training.schedule)]
+    schedule = schedule_words()[value("schedule", start.training.schedule)]
     said = _(
         "More: {optimizer}, {schedule} rate, seed {seed}",
         optimizer=OPTIMIZERS[value("optimizer", start.training.optimizer.name)],
@@ -132,7 +133,7 @@ def _summary(start: Recipe, key: str) -> str:
 
 def _advanced(start: Recipe, key: str) -> dict[str, Any]:
     training = start.training
-    names, schedules = list(OPTIMIZERS), {"constant": _("constant"), "cosine": _("cosine")}
+    names, schedules = list(OPTIMIZERS), schedule_words()
     optimizer = st.selectbox(
         _("Optimizer"),
         names,
@@ -145,9 +146,14 @@ def _advanced(start: Recipe, key: str) -> dict[str, Any]:
         list(schedules),
         index=list(schedules).index(training.schedule),
         format_func=schedules.__getitem__,
-        help=_("Constant, or falling to zero along a cosine."),
+        help=_(
+            "Large steps find the way, small ones settle: most schedules begin large, or rise to it, and then fall."
+        ),
         key=f"{key} schedule",
     )
+    rate, epochs = st.session_state.get(f"{key} rate"), st.session_state.get(f"{key} epochs")
+    base = training.optimizer.learning_rate
+    schedule_preview(schedule, float(rate or base), int(epochs or training.epochs), f"{key} schedule")
     stopping = st.toggle(
         _("Stop early"),
         training.early_stopping is not None,

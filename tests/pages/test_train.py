@@ -533,3 +533,17 @@ def test_a_torn_or_strange_log_does_not_break_the_page(visit: Any, make_run: Any
     app = visit("train", link={"run": run.id})
     assert not app.exception
     assert metrics(app)["Best validation"] == "87.5%"
+
+
+def test_a_schedule_is_shown_before_it_is_used(visit: Any, engine: Any, words: Any) -> None:
+    app = visit("train")
+    charts = len(app.get("plotly_chart"))
+    field(app, "selectbox", "Learning-rate schedule").set_value("one-cycle")
+    app.run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == charts + 1
+    assert "From 4e-05, at most 0.001, at the end" in words(app)
+    app.button(key="start").click().run()
+    assert not app.exception
+    (submitted,) = [call[1] for call in engine.calls if call[0] == "submit"]
+    assert submitted.training.schedule == "one-cycle"
