@@ -11,6 +11,7 @@ from pages.components.current import look_at
 from pages.components.evaluate_cells import confusion
 from pages.components.evaluate_changes import what_changed
 from pages.components.evaluate_classes import classes_table
+from pages.components.evaluate_embedding import embedding_map
 from pages.components.evaluate_images import Seen, test_images
 from pages.components.evaluate_mistakes import mistakes
 from pages.components.evaluate_sure import calibration, not_sure
@@ -40,6 +41,7 @@ def page() -> None:
         "cells": _("What is taken for what"),
         "mistakes": _("Mistakes"),
         "sure": _("How sure it is"),
+        "map": _("On a map"),
         "changes": _("What changed"),
     }
     section = st.segmented_control(
@@ -57,6 +59,8 @@ def _section(name: str, run: Run, kept: Kept, seen: Seen) -> None:
     elif name == "sure":
         calibration(run, kept)
         not_sure(run, kept)
+    elif name == "map":
+        embedding_map(run, kept, seen)
     else:
         what_changed(run, kept, seen)
 

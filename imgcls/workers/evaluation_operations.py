@@ -6,8 +6,19 @@ from typing import Any
 
 import numpy as np
 
+from imgcls.datasets import load
+from imgcls.evaluation.embedding import (
+    Embedding,
+    keep_embedding,
+    known_embedding,
+    penultimate,
+    principal_components,
+    some_places,
+    tsne,
+)
+from imgcls.evaluation.kept import kept_test
 from imgcls.evaluation.validation import keep_validation, known_validation
-from imgcls.models import load_trained
+from imgcls.models import TrainedModel, load_trained
 from imgcls.runs import get_run
 from imgcls.training.data import run_data
 from imgcls.workers.progress import tell
@@ -16,6 +27,8 @@ Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 #: Images between two words about how far it is.
 _AT_ONCE = 512
+#: Images of which the network's inside is held at once.
+_AT_A_PASS = 100
 
 
 def validation(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -34,4 +47,31 @@ def validation(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answ
     return {"images": len(labels)}, {"logits": logits, "labels": labels}
 
 
-EVALUATION_OPERATIONS = {"validation": validation}
+def embedding(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, a run → some of its test images on a map, as `Embedding`; kept in its folder."""
+    trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
+    found = known_embedding(run, trained.card.version)
+    if found is None:
+        kept = kept_test(run)
+        places = some_places(kept.labels)
+        images = load(run.recipe.dataset).images[kept.indices[places]]
+        features = _features(trained, images)
+        tell(2, 4)
+        components, explained = principal_components(features)
+        found = Embedding(places, components, explained, tsne(features))
+        keep_embedding(run, trained.card.version, found)
+    made = {name: getattr(found, name) for name in ("places", "components", "explained", "neighbours")}
+    return {"images": len(found.places)}, made
+
+
+def _features(trained: TrainedModel, images: np.ndarray) -> np.ndarray:
+    """float32 (n, features) of uint8 images (n, h, w, c)."""
+    network = penultimate(trained.keras_model)
+    found = []
+    for start in range(0, len(images), _AT_A_PASS):
+        tell(2 * start // _AT_A_PASS, 4 * len(images) // _AT_A_PASS + 1)
+        found.append(np.asarray(network(trained.inputs(images[start : start + _AT_A_PASS]), training=False)))
+    return np.concatenate(found).astype(np.float32)
+
+
+EVALUATION_OPERATIONS = {"validation": validation, "embedding": embedding}

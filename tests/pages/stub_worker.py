@@ -143,6 +143,21 @@ def validation(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     return {"images": 200}, {"logits": logits, "labels": labels}
 
 
+def embedding(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Every image at its class, kept as the real one keeps it."""
+    from imgcls.evaluation.embedding import Embedding, keep_embedding
+    from imgcls.evaluation.kept import kept_test
+    from imgcls.models import model_card
+    from imgcls.runs import get_run
+
+    run = get_run(arguments["model"])
+    labels = kept_test(run).labels[:100]
+    points = np.stack([labels, labels % 3], axis=1).astype(np.float32)
+    made = Embedding(np.arange(100), points, np.array([0.5, 0.25], np.float32), points)
+    keep_embedding(run, model_card(run.id).version, made)
+    return {"images": 100}, {}
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "predict": predict,
     "layers": layers,
@@ -156,6 +171,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "describe": describe,
     "augment": augment,
     "validation": validation,
+    "embedding": embedding,
 }
 
 

@@ -126,6 +126,20 @@ def test_how_sure_it_is(visit: Any, tested: Any, words: Any) -> None:
     assert "never on the test images" in words(app)
 
 
+def test_on_a_map(visit: Any, tested: Any, words: Any) -> None:
+    run = tested()
+    app = visit("evaluate", session={"evaluate section": "map"})
+    assert not app.exception
+    assert not app.get("plotly_chart"), "nobody has asked for it"
+    app.button(key=f"embedding {run.id} go").click().run()
+    settled(app, lambda app: "Crosses are mistakes" in words(app))
+    assert not app.exception
+    assert "mean little" in words(app) or "means little" in words(app)
+    app.segmented_control(key="map way").set_value("components").run()
+    assert "they hold 50% and 25% of all differences" in words(app)
+    assert "Click a point to see its image" in words(app)
+
+
 def test_what_changed(visit: Any, tested: Any, words: Any) -> None:
     before = tested(wrong=7, title="before")
     after = tested(wrong=2, recipe=Recipe(training={"epochs": 3}), title="after")
