@@ -14,6 +14,7 @@ from pages.components.evaluate_classes import classes_table
 from pages.components.evaluate_embedding import embedding_map
 from pages.components.evaluate_images import Seen, test_images
 from pages.components.evaluate_mistakes import mistakes
+from pages.components.evaluate_robustness import robustness
 from pages.components.evaluate_sure import calibration, not_sure
 from pages.components.finished import tested_run
 from pages.components.frame import need_frame
@@ -42,6 +43,7 @@ def page() -> None:
         "mistakes": _("Mistakes"),
         "sure": _("How sure it is"),
         "map": _("On a map"),
+        "robust": _("Spoiled images"),
         "changes": _("What changed"),
     }
     section = st.segmented_control(
@@ -61,6 +63,8 @@ def _section(name: str, run: Run, kept: Kept, seen: Seen) -> None:
         not_sure(run, kept)
     elif name == "map":
         embedding_map(run, kept, seen)
+    elif name == "robust":
+        robustness(run, kept, seen)
     else:
         what_changed(run, kept, seen)
 

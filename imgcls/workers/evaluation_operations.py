@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgcls.datasets import load
+from imgcls.evaluation.corruptions import CORRUPTIONS, STRENGTHS, corrupted
 from imgcls.evaluation.embedding import (
     Embedding,
     keep_embedding,
@@ -17,6 +18,9 @@ from imgcls.evaluation.embedding import (
     tsne,
 )
 from imgcls.evaluation.kept import kept_test
+from imgcls.evaluation.metrics import accuracy
+from imgcls.evaluation.robustness import MOST as MOST_SPOILED
+from imgcls.evaluation.robustness import keep_robustness, known_robustness
 from imgcls.evaluation.validation import keep_validation, known_validation
 from imgcls.models import TrainedModel, load_trained
 from imgcls.runs import get_run
@@ -74,4 +78,21 @@ def _features(trained: TrainedModel, images: np.ndarray) -> np.ndarray:
     return np.concatenate(found).astype(np.float32)
 
 
-EVALUATION_OPERATIONS = {"validation": validation, "embedding": embedding}
+def robustness(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, a run → `accuracy` (corruptions, 6) of some of its test images, spoiled at strength 0 to 5; kept."""
+    trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
+    found = known_robustness(run, trained.card.version)
+    if found is None:
+        kept = kept_test(run)
+        places = some_places(kept.labels, MOST_SPOILED)
+        images, labels = load(run.recipe.dataset).images[kept.indices[places]], kept.labels[places]
+        found = np.full((len(CORRUPTIONS), STRENGTHS + 1), accuracy(trained.logits(images), labels))
+        for row, name in enumerate(CORRUPTIONS):
+            for strength in range(1, STRENGTHS + 1):
+                tell(row * STRENGTHS + strength, len(CORRUPTIONS) * STRENGTHS)
+                found[row, strength] = accuracy(trained.logits(corrupted(images, name, strength)), labels)
+        keep_robustness(run, trained.card.version, found)
+    return {"images": min(MOST_SPOILED, len(kept_test(run).labels))}, {"accuracy": found}
+
+
+EVALUATION_OPERATIONS = {"validation": validation, "embedding": embedding, "robustness": robustness}

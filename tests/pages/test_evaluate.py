@@ -140,6 +140,17 @@ def test_on_a_map(visit: Any, tested: Any, words: Any) -> None:
     assert "Click a point to see its image" in words(app)
 
 
+def test_spoiled_images(visit: Any, tested: Any, words: Any, markup: Any) -> None:
+    run = tested()
+    app = visit("evaluate", session={"evaluate section": "robust"})
+    assert not app.exception
+    assert "10% of white" in "".join(html.proto.body for html in app.get("html")), "what they look like is seen at once"
+    app.button(key=f"robustness {run.id} go").click().run()
+    settled(app, lambda app: "costs most" in words(app))
+    assert not app.exception
+    assert "At strength 3, **noise** costs most: accuracy falls from 90% to 60%." in words(app)
+
+
 def test_what_changed(visit: Any, tested: Any, words: Any) -> None:
     before = tested(wrong=7, title="before")
     after = tested(wrong=2, recipe=Recipe(training={"epochs": 3}), title="after")
