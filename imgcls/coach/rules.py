@@ -14,21 +14,33 @@ from imgcls.recipe import Recipe
 
 Rule = Callable[[History, Recipe], Advice | None]
 
+#: A training loss below this share of that of guessing: something has been learned.
+LEARNED = 0.97
+
 
 def divergence(seen: History, recipe: Recipe) -> Advice | None:
-    """The training loss is not finite, or above twice that of guessing."""
+    """The training loss is not finite or above twice that of guessing: at the end, or before and nothing learned."""
     bad = ~np.isfinite(seen.loss) | (seen.loss > 2 * seen.guessing)
-    if not seen.epochs or not bad[-1]:
+    if not bad.any():
         return None
+    at_the_end = bool(bad[-1])
+    if not at_the_end and seen.loss.min() < LEARNED * seen.guessing:
+        return None
+    still = N_(
+        "From epoch {first} on the loss is far above that of guessing ({guessing:.2f}): the steps are so large "
+        "that they lead away from the goal. A smaller learning rate nearly always mends this."
+    )
+    before = N_(
+        "In epoch {first} the loss shot far above that of guessing ({guessing:.2f}), and the network has learned "
+        "nothing since: the steps are too large. A smaller learning rate nearly always mends this."
+    )
+    first = int(np.argmax(bad)) + 1
     return Advice(
         "divergence",
         N_("It diverges"),
-        N_(
-            "From epoch {first} on the loss is far above that of guessing ({guessing:.2f}): the steps are so large "
-            "that they lead away from the goal. A smaller learning rate nearly always mends this."
-        ),
-        {"first": int(np.argmax(bad)) + 1, "guessing": seen.guessing},
-        int(np.argmax(bad)) + 1,
+        still if at_the_end else before,
+        {"first": first, "guessing": seen.guessing},
+        first,
         seen.epochs,
         (then.with_rate(recipe, 0.1), then.with_rate(recipe, 0.01)),
     )
@@ -36,9 +48,9 @@ def divergence(seen: History, recipe: Recipe) -> Advice | None:
 
 def not_learning(seen: History, recipe: Recipe) -> Advice | None:
     """After two epochs or more no epoch's training loss is below 0.97 of that of guessing."""
-    if seen.epochs < 2 or not np.isfinite(seen.loss).all() or seen.loss[-1] > 2 * seen.guessing:
+    if seen.epochs < 2:
         return None
-    if seen.loss.min() < 0.97 * seen.guessing:
+    if seen.loss.min() < LEARNED * seen.guessing or divergence(seen, recipe):
         return None
     rate = recipe.training.optimizer.learning_rate
     low = rate < (0.001 if recipe.training.optimizer.name == "sgd" else 1e-4)
@@ -125,7 +137,7 @@ def unfinished(seen: History, recipe: Recipe) -> Advice | None:
     """At the end both losses still fell by more than 3 % in each of the last two epochs."""
     if not seen.is_over or seen.epochs < 3 or not np.isfinite([seen.loss, seen.val_loss]).all():
         return None
-    if seen.loss.min() >= 0.97 * seen.guessing or seen.val_accuracy[-1] > 0.99:
+    if seen.loss.min() >= LEARNED * seen.guessing or seen.val_accuracy[-1] > 0.99:
         return None
     falls = [(values[-2:] < 0.97 * values[-3:-1]).all() for values in (seen.loss, seen.val_loss)]
     if not all(falls):
@@ -149,7 +161,7 @@ def plateau(seen: History, recipe: Recipe) -> Advice | None:
     if seen.epochs < 6 or not np.isfinite([seen.loss, seen.val_loss]).all():
         return None
     tail = max(3, seen.epochs // 3)
-    if seen.loss.min() >= 0.97 * seen.guessing or seen.accuracy[-1] > 0.97:
+    if seen.loss.min() >= LEARNED * seen.guessing or seen.accuracy[-1] > 0.97:
         return None
     still = [values[-tail:].min() > 0.98 * values[:-tail].min() for values in (seen.loss, seen.val_loss)]
     if not all(still):

@@ -36,12 +36,17 @@ FALLING = [2.0, 1.5, 1.1, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.07]
 #: Of each rule curves that show it, and curves that nearly do.
 CASES: dict[str, tuple[list[History], list[History]]] = {
     "divergence": (
-        [seen([2.2, 9.0, 40.0]), seen([2.2, math.nan]), seen([1.0, 0.5, math.inf])],
+        [
+            seen([2.2, 9.0, 40.0]),
+            seen([2.2, math.nan]),
+            seen([1.0, 0.5, math.inf]),
+            seen([812.0, 2.4, 2.31]),  # shot up at first, and has learned nothing since
+        ],
         [seen([9.0, 2.1, 1.0]), seen([2.3, 2.3, 2.3]), HEALTHY],
     ),
     "not learning": (
         [seen([GUESSING] * 5), seen([2.31, 2.30])],
-        [seen([2.30]), seen([2.30, 2.28, 2.1]), seen([9.0, 40.0]), HEALTHY],
+        [seen([2.30]), seen([2.30, 2.28, 2.1]), seen([9.0, 40.0]), seen([812.0, 2.31]), HEALTHY],
     ),
     "learning rate too high": (
         [seen([1.2, 0.8, 1.1, 0.7, 1.0, 0.9])],
