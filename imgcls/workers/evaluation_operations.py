@@ -19,12 +19,15 @@ from imgcls.evaluation.embedding import (
 )
 from imgcls.evaluation.kept import kept_test
 from imgcls.evaluation.metrics import accuracy
+from imgcls.evaluation.nearest import MOST as MOST_TRAINED
+from imgcls.evaluation.nearest import TrainingFeatures, directions, keep_features, known_features
+from imgcls.evaluation.nearest import nearest as most_alike
 from imgcls.evaluation.robustness import MOST as MOST_SPOILED
 from imgcls.evaluation.robustness import keep_robustness, known_robustness
 from imgcls.evaluation.validation import keep_validation, known_validation
 from imgcls.models import TrainedModel, load_trained
-from imgcls.runs import get_run
-from imgcls.training.data import run_data
+from imgcls.runs import Run, get_run
+from imgcls.training.data import divided, run_data, trained_on
 from imgcls.workers.progress import tell
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -59,7 +62,7 @@ def embedding(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answe
         kept = kept_test(run)
         places = some_places(kept.labels)
         images = load(run.recipe.dataset).images[kept.indices[places]]
-        features = _features(trained, images)
+        features = _features(trained, images, 0.5)
         tell(2, 4)
         components, explained = principal_components(features)
         found = Embedding(places, components, explained, tsne(features))
@@ -68,14 +71,39 @@ def embedding(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answe
     return {"images": len(found.places)}, made
 
 
-def _features(trained: TrainedModel, images: np.ndarray) -> np.ndarray:
-    """float32 (n, features) of uint8 images (n, h, w, c)."""
+def _features(trained: TrainedModel, images: np.ndarray, share: float = 1.0) -> np.ndarray:
+    """float32 (n, features) of uint8 images (n, h, w, c); `share`: how much of the whole work this is."""
     network = penultimate(trained.keras_model)
     found = []
     for start in range(0, len(images), _AT_A_PASS):
-        tell(2 * start // _AT_A_PASS, 4 * len(images) // _AT_A_PASS + 1)
+        tell(round(share * start), len(images))
         found.append(np.asarray(network(trained.inputs(images[start : start + _AT_A_PASS]), training=False)))
     return np.concatenate(found).astype(np.float32)
+
+
+def nearest(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, a run, and `places` in its test → the `count` training images that it finds most alike to each.
+
+    Answers `indices` (m, k), positions in the data set, `labels` (m, k), what the network was told of them, and
+    `cosines` (m, k). What the network makes of its training images is kept in the run's folder.
+    """
+    trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
+    places, images = kept_test(run).indices[arguments["places"]], load(run.recipe.dataset).images
+    known = known_features(run, trained.card.version)
+    if known is None:
+        known = _training_features(trained, run)
+        keep_features(run, trained.card.version, known)
+    rows, cosines = most_alike(known, _features(trained, images[places]), int(arguments["count"]))
+    answer = {"indices": known.indices[rows], "labels": known.labels[rows], "cosines": cosines.astype(np.float32)}
+    return {"images": len(known.indices)}, answer
+
+
+def _training_features(trained: TrainedModel, run: Run) -> TrainingFeatures:
+    images, parts = divided(run.recipe)
+    indices, labels = trained_on(images, parts, run.recipe)
+    some = some_places(labels, MOST_TRAINED)
+    indices, labels = indices[some], labels[some]
+    return TrainingFeatures(indices, labels, directions(_features(trained, images.images[indices])).astype(np.float16))
 
 
 def robustness(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -95,4 +123,9 @@ def robustness(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answ
     return {"images": min(MOST_SPOILED, len(kept_test(run).labels))}, {"accuracy": found}
 
 
-EVALUATION_OPERATIONS = {"validation": validation, "embedding": embedding, "robustness": robustness}
+EVALUATION_OPERATIONS = {
+    "validation": validation,
+    "embedding": embedding,
+    "nearest": nearest,
+    "robustness": robustness,
+}

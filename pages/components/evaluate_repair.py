@@ -18,6 +18,7 @@ from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting
 from pages.components.current import look_at
 from pages.components.evaluate_images import Seen, keys_of
+from pages.components.evaluate_nearest import nearest_images
 from pages.components.notices import note, show_error
 from pages.components.picture import Labelled, show_columns
 from pages.components.services import engine
@@ -38,6 +39,7 @@ def repair(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
         _why(run, kept, seen, chosen[:_MOST])
         if len(chosen) > _MOST:
             st.caption(_("The first {shown} of {count:,} are shown.", shown=_MOST, count=len(chosen)))
+        nearest_images(run, kept, seen, chosen)
     _correct(run, kept, seen, chosen)
     _again(run, kept)
 

@@ -97,6 +97,18 @@ def test_why_and_correct_and_train_again(visit: Any, tested: Any, engine: Any, i
     assert submitted == run.recipe.model_copy(update={"corrections": corrections.identifier()})
 
 
+def test_training_images_that_look_alike(visit: Any, tested: Any, inference: Any, words: Any) -> None:
+    run = tested()
+    app = chosen(visit("evaluate"), run, [0, 1, 2, 3])
+    assert "nearest" not in [operation for operation, _ in inference.asked], "nobody has asked for it"
+    app.button(key=f"nearest {run.id} go").click().run()
+    settled(app, lambda app: "most alike were taught as" in words(app))
+    assert not app.exception
+    assert ("nearest", 3) in [(name, len(asked.get("places", ()))) for name, asked in inference.asked]
+    assert words(app).count("8 of the 8 most alike were taught as **9**") == 3
+    assert "Of 3,500 training images" in words(app)
+
+
 def test_a_correction_is_taken_back(visit: Any, tested: Any, words: Any) -> None:
     run = tested()
     app = chosen(visit("evaluate"), run, [0])

@@ -9,8 +9,8 @@ from imgcls.evaluation.calibration import fitted_temperature
 from imgcls.evaluation.metrics import accuracy, cross_entropy
 from imgcls.evaluation.validation import VALIDATION, keep_validation, known_validation
 from imgcls.models import load_trained, model_card
-from imgcls.training.data import divided
-from imgcls.workers.evaluation_operations import validation
+from imgcls.training.data import divided, run_data, trained_on
+from imgcls.workers.evaluation_operations import nearest, validation
 
 
 def test_logits_of_the_validation_images_are_kept(tiny_run, monkeypatch):
@@ -52,3 +52,28 @@ def test_a_file_that_lacks_something(tiny_run, missing):
     arrays = {"logits": np.zeros((2, 10)), "labels": np.zeros(2), "version": np.array("these")}
     np.savez(tiny_run.folder / VALIDATION, **{name: array for name, array in arrays.items() if name != missing})
     assert known_validation(tiny_run, "these") is None
+
+
+def test_the_nearest_training_images(tiny_run, monkeypatch):
+    """Against what keras says of all of them, without anything that is kept."""
+    import keras
+
+    facts, arrays = nearest({"model": tiny_run.id, "places": [4, 0], "count": 5}, {})
+    images, parts = divided(tiny_run.recipe)
+    indices, labels = trained_on(images, parts, tiny_run.recipe)
+    assert facts["images"] == len(indices) == len(run_data(tiny_run.recipe).train)
+    assert arrays["indices"].shape == arrays["labels"].shape == arrays["cosines"].shape == (2, 5)
+    assert set(arrays["indices"].ravel()) <= set(indices), "of what it was trained on alone"
+    told = dict(zip(indices.tolist(), labels.tolist(), strict=True))
+    assert [told[one] for one in arrays["indices"].ravel().tolist()] == arrays["labels"].ravel().tolist()
+
+    trained = load_trained(tiny_run.id)
+    body = keras.Model(trained.keras_model.inputs, trained.keras_model.layers[-1].input)
+    seen = lambda places: np.asarray(body(trained.inputs(images.images[places]), training=False))  # noqa: E731
+    one, all_of_them = seen(parts.test[[4]])[0], seen(indices)
+    cosines = all_of_them @ one / np.linalg.norm(all_of_them, axis=1) / np.linalg.norm(one)
+    np.testing.assert_allclose(arrays["cosines"][0], np.sort(cosines)[::-1][:5], atol=2e-3)
+
+    monkeypatch.setattr("imgcls.workers.evaluation_operations._training_features", None)  # it is kept
+    again = nearest({"model": tiny_run.id, "places": [0], "count": 5}, {})[1]
+    np.testing.assert_array_equal(again["indices"][0], arrays["indices"][1])

@@ -239,7 +239,7 @@ def test_every_operation_is_documented():
     assert set(OPERATIONS) == {
         *("predict", "layers", "measure", "describe", "augment"),
         *("explain", "explain_images", "second_opinion", "price"),
-        *("validation", "embedding", "robustness"),
+        *("validation", "embedding", "nearest", "robustness"),
         *("trust_map", "trust_pointing", "trust_ranking"),
     }
     assert all(work.__doc__ for work in OPERATIONS.values())
