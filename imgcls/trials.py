@@ -38,6 +38,7 @@ SETTING_WORDS = {
     "split": N_("split"),
     "corrections": N_("corrections"),
     "label_noise": N_("label noise"),
+    "subset": N_("share of the training images"),
     "imbalance": N_("imbalance"),
     "balance": N_("balance"),
     "augmentation": N_("augmentation"),

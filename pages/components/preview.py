@@ -139,7 +139,7 @@ def _wrong_ones(recipe: Recipe) -> str:
 
 def _seen(recipe: Recipe) -> str:
     """What decides which images are trained on, and under which labels; the same for the same strip."""
-    fields = {"dataset", "split", "corrections", "label_noise", "imbalance", "seed"}
+    fields = {"dataset", "split", "corrections", "label_noise", "subset", "imbalance", "seed"}
     return f"{recipe.model_dump_json(include=fields)} {DATASETS.get(recipe.dataset.name).version()}"
 
 
