@@ -22,6 +22,7 @@ from pages.components.missing import Missing, missing_notice
 from pages.components.missing_data import data_notice
 from pages.components.notices import show_error
 from pages.components.picture import show_drawing, show_picture
+from pages.components.rate_finder import rate_finder
 from pages.components.style import is_dark
 from pages.components.transfer import transfer_steps
 from pages.components.words import _
@@ -38,6 +39,8 @@ def preview(recipe: Recipe, missing: Missing | None = None) -> None:
     if missing:
         missing_notice(missing)
     described = None if missing else _numbers(recipe)
+    if described:
+        rate_finder(recipe)
     st.subheader(_(architecture.title))
     st.markdown(_(architecture.summary))
     _diagram(recipe, described["layers"] if described else [])

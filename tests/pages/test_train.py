@@ -97,7 +97,7 @@ def test_start_submits_exactly_what_the_form_says(visit: Any, engine: Any) -> No
     field(app, "toggle", "Stop early").set_value(True).run()
     field(app, "slider", "Epochs of patience").set_value(5).run()
     assert not app.exception
-    assert [expander.label for expander in app.expander] == ["More: RMSprop, cosine rate, seed 42"]
+    assert "More: RMSprop, cosine rate, seed 42" in [expander.label for expander in app.expander]
     app.button(key="start").click().run()
     training = Training(
         epochs=7,
@@ -547,3 +547,31 @@ def test_a_schedule_is_shown_before_it_is_used(visit: Any, engine: Any, words: A
     assert not app.exception
     (submitted,) = [call[1] for call in engine.calls if call[0] == "submit"]
     assert submitted.training.schedule == "one-cycle"
+
+
+# -- the learning rate
+
+
+def test_a_learning_rate_is_found_and_taken_over(visit: Any, engine: Any, inference: Any) -> None:
+    app = visit("train")
+    assert "find_rates" not in [asked for asked, _arguments in inference.asked], "only when it is wanted"
+    app.button(key="find rates go").click().run()
+    assert not app.exception
+    assert "A tenth of that, 0.002" in "".join(one.value for one in app.markdown)
+    app.button(key="find rates use").click().run()
+    assert field(app, "selectbox", "Learning rate").value == 0.002
+    assert "find rates use" not in [button.key for button in app.button], "it is used"
+    asked = [arguments["recipe"] for name, arguments in inference.asked if name == "find_rates"]
+    assert len(asked) == 1, "another rate is no other question"
+    app.button(key="start").click().run()
+    assert engine.calls[-1][1].training.optimizer.learning_rate == 0.002
+
+
+def test_a_test_of_rates_can_be_cancelled(visit: Any, engine: Any, inference: Any) -> None:
+    app = visit("train")
+    inference.silent = True
+    app.button(key="find rates go").click().run()
+    app.button(key="cancel find rates").click().run()
+    assert not app.exception
+    assert inference.futures[-1].cancelled()
+    assert "find rates go" in [button.key for button in app.button]
