@@ -575,3 +575,40 @@ def test_a_test_of_rates_can_be_cancelled(visit: Any, engine: Any, inference: An
     assert not app.exception
     assert inference.futures[-1].cancelled()
     assert "find rates go" in [button.key for button in app.button]
+
+
+# -- the time that there is
+
+
+def words_of(app: Any) -> str:
+    return " ".join(one.value for one in app.markdown) + " ".join(one.value for one in app.caption)
+
+
+def test_a_recipe_is_made_to_fit_the_time(visit: Any, engine: Any) -> None:
+    """The stub's step takes 4 ms: 110 steps and 500 images to validate, ten times, and two seconds."""
+    app = visit("train")
+    assert "It fits: about 6 s." in words_of(app)
+    assert "There is time for 128 epochs." in words_of(app)
+    field(app, "slider", "Epochs").set_value(40).run()
+    field(app, "select_slider", "It may take").set_value(10).run()
+    assert "**17 epochs instead of 40** · about 10 s" in words_of(app)
+    assert "training images instead of 3,500" in words_of(app)
+    app.button(key="budget epochs").click().run()
+    assert not app.exception
+    assert field(app, "slider", "Epochs").value == 17
+    assert "It fits: about 10 s." in words_of(app)
+
+
+def test_faster_variants_are_measured_when_they_are_wanted(visit: Any, engine: Any, inference: Any) -> None:
+    app = visit("train")
+    field(app, "slider", "Epochs").set_value(40).run()
+    field(app, "select_slider", "It may take").set_value(10).run()
+    before = len(inference.asked)
+    app.button(key="budget measure").click().run()
+    asked = [arguments["recipe"] for name, arguments in inference.asked[before:] if name == "measure"]
+    assert [recipe["training"]["batch_size"] for recipe in asked] == [128, 32]
+    assert asked[1]["architecture"]["name"] == "lenet-5"
+    assert "Batches of 128 instead of 32" in words_of(app)
+    app.button(key="budget network").click().run()
+    assert not app.exception
+    assert field(app, "selectbox", "Network").value == "lenet-5"
