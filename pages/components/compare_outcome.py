@@ -20,6 +20,7 @@ from imgcls.runs import Run
 from imgcls.trials import Standing, Trials, differences, same_test, score_of, setting_words
 from pages.components.durations import duration
 from pages.components.evaluate_images import image_strip, test_images
+from pages.components.expectation import expected_winner
 from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
 from pages.components.words import _, language
@@ -32,11 +33,30 @@ def show_comparison(trials: Trials, standing: Standing[str]) -> None:
     ended = [run for run in trials.runs.values() if score_of(run) is not None]
     if len(ended) < 2:
         return
+    _expected(trials, ended)
     _spread(trials, ended)
     _settings(trials, ended)
     if len({run.recipe.dataset for run in ended}) == 1:
         _cost(trials, ended)
     _image_by_image(trials, ended)
+
+
+def _expected(trials: Trials, ended: Sequence[Run]) -> None:
+    """Who was expected to win, and who has the highest mean."""
+    expected = expected_winner(trials.runs)
+    known = groups(ended)
+    if expected is None:
+        return
+    means = {_group_name(trials, group): group.mean or 0.0 for group in known}
+    guessed = next((_group_name(trials, group) for group in known if expected in group.ids), None)
+    if guessed is None or len(means) < 2:
+        return
+    best = max(means, key=lambda name: means[name])
+    values = {"best": literal(best), "guessed": literal(guessed), "points": 100 * (means[best] - means[guessed])}
+    if best == guessed:
+        st.markdown(_("You expected **{guessed}** to win, and it has the highest test accuracy.", **values))
+    else:
+        st.markdown(_("You expected **{guessed}** to win; **{best}** is {points:.1f} points above it.", **values))
 
 
 def _spread(trials: Trials, ended: Sequence[Run]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from imgcls.errors import ImgclsError, InputError
+from imgcls.expectation import Expectation
 from imgcls.figures.curves import Quantity
 from imgcls.figures.lanes import sample_of
 from imgcls.figures.layout import PLOT_CONFIG
@@ -37,6 +38,7 @@ from imgcls.trials import (
 )
 from pages.components.answers import ask, look_again
 from pages.components.durations import duration
+from pages.components.expectation import keep_expected
 from pages.components.lanes import (
     TICK,
     lane,
@@ -97,16 +99,19 @@ def time_of_trials(page_key: str, trials: Sequence[Trial], slowest: Recipe) -> N
     )
 
 
-def start_trials(page_key: str, title: str, trials: Sequence[Trial]) -> None:
+def start_trials(page_key: str, title: str, trials: Sequence[Trial], winners: Collection[str] = ()) -> None:
     """Train them, the first of them first, and show them; if one is refused, none is trained and the page says why.
 
     Args:
         page_key: names the page within the session.
         title: of all of them, translated; each run is called by it and by its own label.
         trials: 2 to 12; the others are compared with the first.
+        winners: labels of those that are expected to win; empty: nobody said.
     """
     begun = submit_all([trial.recipe for trial in trials], [title_of(title, trial.label) for trial in trials])
     if begun is not None:
+        for run_id, trial in zip(begun, trials, strict=True) if winners else ():
+            keep_expected(run_id, Expectation(wins=trial.label in winners))
         look_at_trials(page_key, begun)
         st.rerun()
 

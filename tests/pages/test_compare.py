@@ -8,8 +8,9 @@ import pytest
 import streamlit
 
 from imgcls.architectures import architecture_options
+from imgcls.expectation import Expectation, expectation_of, keep_expectation
 from imgcls.recipe import Choice, Recipe, Training
-from imgcls.runs import Run
+from imgcls.runs import Run, get_run
 
 
 @pytest.fixture
@@ -159,3 +160,31 @@ def test_too_many_is_said(visit: Any, engine: Any, inference: Any, words: Any, t
     assert not app.exception
     assert "That makes 15 trainings; a race has 12 at most" in words(app)
     assert app.button(key="compare race go").disabled
+
+
+def test_who_was_expected_to_win_is_kept_with_the_race(
+    visit: Any, engine: Any, inference: Any, tested: Any, words: Any
+) -> None:
+    app = visit("compare")
+    app.segmented_control(key="compare way").set_value("race").run()
+    (networks,) = [one for one in app.multiselect if one.label == "Networks"]
+    networks.set_value(["linear", "lenet-5"]).run()
+    (winner,) = [one for one in app.selectbox if one.label == "Predict first: which one wins?"]
+    winner.set_value("lenet-5").run()
+    app.button(key="compare race go").click().run()
+    assert not app.exception
+    begun = [get_run(one) for one in app.session_state["trials compare"].split(",")]
+    assert [(run.recipe.architecture.name, expectation_of(run).wins) for run in begun] == [
+        *[("linear", False)] * 3,
+        *[("lenet-5", True)] * 3,
+    ]
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(3, "it has the highest test accuracy"), (20, "points above it")])
+def test_the_expected_winner_beside_the_real_one(visit: Any, tested: Any, words: Any, wrong: int, said: str) -> None:
+    guessed = tested(wrong=wrong, recipe=Recipe(architecture=Choice(name="lenet-5")), title="Race: lenet-5")
+    other = tested(wrong=10, title="Race: seed-cnn")
+    keep_expectation(guessed, Expectation(wins=True))
+    app = visit("compare", link=link(guessed, other))
+    assert not app.exception
+    assert said in words(app)

@@ -13,9 +13,10 @@ from imgcls.augmentation import doubtful
 from imgcls.datasets import DATASETS
 from imgcls.datasets.corrections import Correction, correct
 from imgcls.errors import BrokenError, PlaceError, QueueFullError
+from imgcls.expectation import Expectation, keep_expectation
 from imgcls.presets import PRESETS
 from imgcls.recipe import Choice, Imbalance, Optimizer, Recipe, Split, Training
-from imgcls.runs import delete_run
+from imgcls.runs import delete_run, get_run
 from imgcls.training.control import read_wishes, write_wishes
 from pages.components.notices import literal
 
@@ -612,3 +613,38 @@ def test_faster_variants_are_measured_when_they_are_wanted(visit: Any, engine: A
     app.button(key="budget network").click().run()
     assert not app.exception
     assert field(app, "selectbox", "Network").value == "lenet-5"
+
+
+# -- predict first
+
+
+def test_what_is_expected_stands_beside_the_result(visit: Any, engine: Any, tested: Any) -> None:
+    app = visit("train")
+    field(app, "number_input", "Test accuracy, in percent").set_value(90.0)
+    field(app, "selectbox", "The class it finds hardest").set_value("7").run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert "You expect a test accuracy of **90.0 %**." in words_of(app)
+    assert "You expect **7** to be the hardest class." in words_of(app)
+    run = tested(wrong=7)
+    keep_expectation(run, Expectation(0.9, "7"))
+    app = visit("train", link={"run": run.id})
+    accuracy = 100 * run.result["test_accuracy"]
+    assert f"it is **{accuracy:.1f} %**, {accuracy - 90:.1f} points more" in words_of(app)
+    assert "Hardest is **4**" in words_of(app)
+    assert "on average" not in words_of(app), "one guess is no record"
+    other = tested(wrong=7)
+    keep_expectation(other, Expectation(accuracy / 100 - 0.1))
+    app = visit("train", link={"run": other.id})
+    assert "Over 2 runs your guesses were" in words_of(app)
+
+
+def test_nobody_has_to_expect_anything(visit: Any, engine: Any, tested: Any) -> None:
+    app = visit("train")
+    app.button(key="start").click().run()
+    assert "expect" not in words_of(app)
+    assert not list(engine_folder(app).glob("expectation*"))
+
+
+def engine_folder(app: Any) -> Any:
+    return get_run(app.session_state["run"]).folder
