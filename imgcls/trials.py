@@ -27,7 +27,7 @@ from imgcls.training.loop import REASONS
 from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing
 
 #: One alone is no comparison; more lines in one frame than this nobody tells apart.
-FEWEST, MOST = 2, 12
+FEWEST, MOST = 2, 20
 
 #: What stands between the title of all trials and the label of one, in a run's name.
 SEPARATOR = ": "

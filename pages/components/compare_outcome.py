@@ -117,8 +117,12 @@ def _value(recipe: object, path: str) -> str:
 
 def _cost(trials: Trials, ended: Sequence[Run]) -> None:
     st.markdown(_("#### What the accuracy costs"))
-    costs = {"train_seconds": _("seconds of training"), "parameters": _("parameters")}
-    for column, (field, words) in zip(st.columns(2), costs.items(), strict=True):
+    costs = {
+        "train_seconds": _("seconds of training"),
+        "parameters": _("parameters"),
+        "multiply_adds": _("multiply-adds of one image"),
+    }
+    for column, (field, words) in zip(st.columns(3), costs.items(), strict=True):
         some = [run for run in ended if (run.result or {}).get(field)]
         if len(some) < 2:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -156,9 +157,9 @@ def test_too_many_is_said(visit: Any, engine: Any, inference: Any, words: Any, t
     app = visit("compare")
     app.segmented_control(key="compare way").set_value("race").run()
     (networks,) = [one for one in app.multiselect if one.label == "Networks"]
-    networks.set_value(["mlp", "linear", "lenet-5", "seed-cnn", "cnn"]).run()
+    networks.set_value(["mlp", "linear", "lenet-5", "seed-cnn", "cnn", "resnet-20", "plain-20"]).run()
     assert not app.exception
-    assert "That makes 15 trainings; a race has 12 at most" in words(app)
+    assert "That makes 21 trainings; a race has 20 at most" in words(app)
     assert app.button(key="compare race go").disabled
 
 
@@ -188,3 +189,12 @@ def test_the_expected_winner_beside_the_real_one(visit: Any, tested: Any, words:
     app = visit("compare", link=link(guessed, other))
     assert not app.exception
     assert said in words(app)
+
+
+@pytest.mark.parametrize(("axis", "named"), [("step", "step"), ("second", "seconds of training")])
+def test_curves_run_along_what_is_asked(visit: Any, tested: Any, axis: str, named: str) -> None:
+    app = visit("compare", link=link(tested(), tested(wrong=3)))
+    app.segmented_control(key="axis compare").set_value(axis).run()
+    assert not app.exception
+    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")][:2]
+    assert {figure["layout"]["xaxis"]["title"]["text"] for figure in figures} == {named}
