@@ -18,6 +18,7 @@ from imgcls.figures.pareto import pareto_figure
 from imgcls.language import translator
 from imgcls.runs import Run
 from imgcls.trials import Standing, Trials, differences, same_test, score_of, setting_words
+from pages.components.compare_one_image import both_on_one
 from pages.components.durations import duration
 from pages.components.evaluate_images import image_strip, test_images
 from pages.components.expectation import expected_winner
@@ -165,15 +166,17 @@ def _image_by_image(trials: Trials, ended: Sequence[Run]) -> None:
     _counts(found, names)
     if not same_test([first.recipe, second.recipe]):
         note(_("Only the {count:,} test images that both have are compared.", count=found.common))
-    seen = test_images(first)
+    seen, chosen = test_images(first), []
     for key, places, words in (
         ("first", found.first, _("**Only {name} is right**: {count:,}", name=names[0], count=len(found.first))),
         ("second", found.second, _("**Only {name} is right**: {count:,}", name=names[1], count=len(found.second))),
     ):
         st.markdown(words)
         if len(places):
-            image_strip(f"compare {key} {first.id} {second.id}", _("Test images"), one, seen, places)
+            strip = f"compare {key} {first.id} {second.id}"
+            chosen += image_strip(strip, _("Test images"), one, seen, places, choose=True)
     note(_("Below the images: what {name} says.", name=names[0]))
+    both_on_one((first, second), (one, two), seen, chosen)
 
 
 def _counts(found: Agreement, names: Sequence[str]) -> None:

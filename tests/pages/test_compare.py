@@ -198,3 +198,16 @@ def test_curves_run_along_what_is_asked(visit: Any, tested: Any, axis: str, name
     assert not app.exception
     figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")][:2]
     assert {figure["layout"]["xaxis"]["title"]["text"] for figure in figures} == {named}
+
+
+def test_two_networks_on_one_image(visit: Any, tested: Any, inference: Any, words: Any) -> None:
+    one, two = tested(wrong=9, title="nine"), tested(wrong=2, title="two", recipe=Recipe(training=Training(epochs=3)))
+    app = visit("compare", link=link(one, two))
+    assert "Choose images above" in words(app)
+    strip = f"compare second {one.id} {two.id}: chosen"
+    app.session_state[strip] = {"version": app.session_state[strip]["version"], "places": [0, 1]}
+    app.run()
+    assert not app.exception
+    asked = [arguments for name, arguments in inference.asked if name == "explain_images"]
+    assert [(arguments["model"], arguments["classes"]) for arguments in asked] == [(one.id, [9, 9]), (two.id, [4, 4])]
+    assert "Both on one image" in words(app)
