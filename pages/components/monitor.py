@@ -15,7 +15,7 @@ from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run, read_snapshot
 from imgcls.training.control import read_wishes
 from imgcls.training.data_card import data_of
-from pages.components.coach import advice_of, band_of, coach
+from pages.components.coach import advice_of, advice_so_far, band_of, coach
 from pages.components.current import look_at
 from pages.components.durations import duration
 from pages.components.expectation import expectation_beside_result
@@ -108,6 +108,7 @@ def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
             [_chart(run, curve, "loss"), _chart(run, curve, "accuracy")],
             is_dark(),
         )
+        advice_so_far(run, curve)
     except ImgclsError as error:  # deleted, or not to be read; `app.py` catches nothing for a fragment
         show_error(error)
 
