@@ -241,6 +241,7 @@ def test_every_operation_is_documented():
         *("explain", "explain_images", "second_opinion", "price"),
         *("validation", "embedding", "nearest", "robustness"),
         *("trust_map", "trust_pointing", "trust_ranking"),
+        *("lesson_layers", "unit_sum", "pooled_maps", "normalised", "blocks_off"),
     }
     assert all(work.__doc__ for work in OPERATIONS.values())
 
