@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imgcls.figures.filters import filter_sheet, signed_colours
+from imgcls.figures.filters import filter_sheet
 from imgcls.figures.layout import PLOT_CONFIG
+from imgcls.figures.products import products_svg
 from imgcls.figures.signed_map import signed_map_figure
 from pages.components.lesson_network import answered, own_image, own_layer
 from pages.components.notices import note, strong
-from pages.components.picture import Labelled, show_columns, show_picture
+from pages.components.picture import show_drawing, show_picture
 from pages.components.style import is_dark
 from pages.components.words import _
 
@@ -99,22 +100,12 @@ def _draw(facts: dict[str, Any], arrays: dict[str, np.ndarray], image: np.ndarra
 
 
 def _parts(patch: np.ndarray, kernel: np.ndarray) -> None:
-    """The channels that say most, each as patch, kernel and what they add up to."""
-    sums = contributions(patch, kernel)
-    strongest = np.argsort(-np.abs(sums), kind="stable")[:_CHANNELS]
-    most, weight = float(np.abs(patch).max()) or 1.0, float(np.abs(kernel).max()) or 1.0
-    columns = []
-    for channel in strongest:
-        head = _("channel {number}", number=int(channel) + 1)
-        seen, weights = patch[:, :, channel], kernel[:, :, channel]
-        columns.append(
-            [
-                Labelled(signed_colours(seen, most), _numbers(seen), (head, _("what it covers"))),
-                Labelled(signed_colours(weights, weight), _numbers(weights), (_("× kernel"),)),
-                Labelled(signed_colours(seen * weights), _numbers(seen * weights), (f"Σ = {sums[channel]:+.4f}",)),
-            ]
-        )
-    show_columns(columns, least=6.5, most=8.5)
+    """The channels that say most, number by number."""
+    strongest = np.argsort(-np.abs(contributions(patch, kernel)), kind="stable")[:_CHANNELS]
+    names = [_("channel {number}", number=int(channel) + 1) for channel in strongest]
+    heads = (_("what it covers"), _("the kernel"), _("the products"))
+    drawing = products_svg(patch[..., strongest], kernel[..., strongest], names, heads, is_dark())
+    show_drawing(drawing, _("Patch times kernel, channel by channel"), width=740)
 
 
 def _sum(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -148,7 +139,3 @@ def _sum(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
 def contributions(patch: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """What each input channel adds to the sum: float64 (c,) of a patch and a kernel (k, k, c)."""
     return (patch.astype(float) * kernel.astype(float)).sum(axis=(0, 1))
-
-
-def _numbers(values: np.ndarray) -> str:
-    return "; ".join(" ".join(f"{value:.2f}" for value in row) for row in values)

@@ -37,9 +37,12 @@ def lesson_head(name: str) -> None:
     one = lesson(name)
     _ways(one)
     st.title(_(one.question))
-    st.markdown(_(one.idea))
-    if one.formula:
-        st.latex(one.formula)
+    if not one.formula:
+        st.markdown(_(one.idea))
+        return
+    words, formula = st.columns([6, 5], vertical_alignment="center")
+    words.markdown(_(one.idea))
+    formula.latex(one.formula)
 
 
 def lesson_step(name: str) -> Step:
