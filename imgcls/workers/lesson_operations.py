@@ -19,7 +19,7 @@ from imgcls.workers.progress import tell
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 #: Maps of a layer that are shown.
-_MOST_MAPS = 8
+_MOST_MAPS = 6
 #: Values of a channel that a histogram is made of.
 _MOST_VALUES = 20_000
 #: Test images on which blocks are switched off.

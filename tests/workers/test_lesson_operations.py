@@ -9,10 +9,12 @@ import pytest
 
 from imgcls.architectures import build_model
 from imgcls.errors import InputError, UnknownNameError
+from imgcls.models import TrainedModel, load_trained
 from imgcls.recipe import Choice
 from imgcls.workers.lesson_operations import (
     blocks_off,
     lesson_layers,
+    normalised,
     pooled_maps,
     residual_blocks,
     unit_sum,
@@ -88,3 +90,22 @@ def test_without_its_f_a_block_is_a_way_straight_through():
     np.testing.assert_allclose(np.asarray(start), np.asarray(end), atol=1e-6)
     different = np.asarray(model(images, training=False)) - np.asarray(copy(images, training=False))
     assert np.abs(different).max() > 1e-4
+
+
+def test_a_normalised_channel_is_the_formula(tiny_run, monkeypatch):
+    import keras
+
+    from imgcls.workers import lesson_operations
+
+    model = build_model(Choice(name="resnet-8"), (28, 28, 1), 10, 0)
+    layer = next(one for one in model.layers if isinstance(one, keras.layers.BatchNormalization))
+    layer.moving_mean.assign(layer.moving_mean + 0.3)
+    layer.gamma.assign(layer.gamma * 1.5)
+    card = load_trained(tiny_run.id).card
+    monkeypatch.setattr(lesson_operations, "load_trained", lambda name: TrainedModel(card, model))
+    facts, found = normalised({"model": tiny_run.id, "layer": layer.name, "channel": 2, "batch": 4}, {})
+    x = found["before"].astype(float)
+    scale = facts["gamma"] / np.sqrt(facts["moving_variance"] + facts["epsilon"])
+    np.testing.assert_allclose(found["inference"], scale * (x - facts["moving_mean"]) + facts["beta"], atol=1e-4)
+    assert facts["gamma"] == pytest.approx(1.5)
+    assert found["training"].std() == pytest.approx(1.5, rel=0.05)
