@@ -27,9 +27,12 @@ def histograms_figure(values: Mapping[str, np.ndarray], axis: str, share: str, d
     high = max(float(np.max(one)) for one in values.values())
     edges = np.linspace(low, high if high > low else low + 1, _BINS + 1)
     middles = (edges[:-1] + edges[1:]) / 2
-    for (name, one), colour, dash in zip(values.items(), class_colours(3, dark), _DASHES, strict=False):
-        heights = np.histogram(one, edges)[0] / len(one)
+    every = {name: np.histogram(one, edges)[0] / len(one) for name, one in values.items()}
+    top = _top(list(every.values()))
+    looks = zip(every.items(), class_colours(3, dark), _DASHES, strict=False)
+    for place, ((name, heights), colour, dash) in enumerate(looks):
         peak = int(heights.argmax())
+        tall = f" ↑ {heights[peak]:.0%}" if heights[peak] > top else ""
         figure.add_trace(
             go.Scatter(
                 x=middles.round(4).tolist(),
@@ -42,15 +45,23 @@ def histograms_figure(values: Mapping[str, np.ndarray], axis: str, share: str, d
         )
         figure.add_annotation(
             x=float(middles[peak]),
-            y=float(heights[peak]),
-            text=plain(name),
+            y=min(float(heights[peak]), top),
+            text=plain(name) + tall,
             font={"color": colour},
             showarrow=False,
-            xanchor="left" if peak < _BINS * 0.6 else "right",
+            xanchor="left" if peak < _BINS * 0.75 else "right",
             yanchor="bottom",
-            xshift=6 if peak < _BINS * 0.6 else -6,
+            yshift=-20 * place,
+            xshift=6 if peak < _BINS * 0.75 else -6,
         )
-    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 28, "b": 8})
+    figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 12, "b": 8})
     figure.update_xaxes(title_text=plain(axis))
-    figure.update_yaxes(title_text=plain(share), tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(title_text=plain(share), tickformat=".0%", range=[0, 1.12 * top])
     return figure
+
+
+def _top(every: list[np.ndarray]) -> float:
+    """The height that is shown: a single bar far above all others, as black paper makes it, would flatten them."""
+    highest = max(float(heights.max()) for heights in every)
+    second = max(float(np.sort(heights)[-2]) for heights in every)
+    return 2 * second if second and highest > 4 * second else highest

@@ -49,7 +49,7 @@ def _kept(size: int) -> tuple[float, float]:
 
 @st.cache_data(show_spinner=False)
 def _wandering(size: int) -> float:
-    """How much one digit's strongest value moves when its companions in the batch change: the standard deviation."""
+    """How much one picture's strongest value moves when its companions in the batch change: the standard deviation."""
     one = channel()[:1]
     brightest = float(one.max())
     found = []
@@ -77,8 +77,8 @@ def _modes(size: int, batch: tuple[float, float], kept: tuple[float, float]) -> 
         _(
             "While training, a picture is normalised by the {count} pictures that happen to be in its batch: with "
             "other companions, one and the same value comes out {wander:.3f} higher or lower. When the network is used "
-            "there may be one picture only, so the moving average of all batches stands in, and the answer no longer depends on "
-            "who else is there. Small batches wander more: move the slider.",
+            "there may be one picture only, so the moving average of all batches stands in, and the answer no longer "
+            "depends on who else is there. Small batches wander more: move the slider.",
             count=size,
             wander=_wandering(size),
         )

@@ -27,7 +27,7 @@ def find_it() -> None:
         )
         batch = st.select_slider(_("Images in the batch"), [2, 4, 8, 16, 32, 64], 16, key=f"{_KEY} batch")
         note(_("Test images of the run go through the network up to this layer."))
-        st.page_link("pages/lab.py", label=_("Race a deep network with and without it, at any learning rate"))
+        st.page_link("pages/lab.py", label=_("The race: with and without it"))
     with right:
         answer = answered(
             f"{_KEY} values",

@@ -24,7 +24,7 @@ def see_it() -> None:
     with left:
         st.markdown(
             _(
-                "A kernel for vertical edges with bias 60 went over {count} digits. Its channel has mean μ = {mean:.1f} "
+                "A kernel that sharpens went over {count} small pictures. Its channel has mean μ = {mean:.1f} "
                 "and spread σ = {spread:.1f}. Normalise it, then multiply by γ = {gamma:g} and add β = {beta:g}.",
                 count=_BATCH,
                 mean=mean,
@@ -37,14 +37,13 @@ def see_it() -> None:
             "normalised spread", _("What spread does the channel have then?"), low=0.0, high=10.0, step=0.5, start=5.0
         )
         if asked.is_open:
-            said = "" if asked.number is None else _("You said {number:.1f}; ", number=asked.number)
             why = _(
                 "it is **{spread:.2f}**, and the mean {mean:.2f}: whatever came in, spread and mean are now γ and β, "
                 "two numbers that the network learns. The next layer no longer has to follow what the one before does.",
                 spread=y.std(),
                 mean=y.mean(),
             )
-            st.info(said + why)
+            st.info(why if asked.number is None else _("You said {number:g}: {why}", number=asked.number, why=why))
     with right:
         values = {_("before"): x}
         figure = histograms_figure(values, _("value in the channel"), _("share of all values"), is_dark())

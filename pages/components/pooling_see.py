@@ -43,7 +43,6 @@ def see_it() -> None:
 
 
 def _say(number: float | None, before: float, after: float) -> None:
-    said = "" if number is None else _("You said {number:.0f} %; ", number=number)
     if after < before:
         why = _(
             "it is **{after:.0%}** rather than {before:.0%}: where the largest cell stays in its window, nothing "
@@ -58,4 +57,4 @@ def _say(number: float | None, before: float, after: float) -> None:
             after=after,
             before=before,
         )
-    st.info(said + why)
+    st.info(why if number is None else _("You said {number:.0f} %: {why}", number=number, why=why))

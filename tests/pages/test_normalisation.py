@@ -14,7 +14,7 @@ def test_the_spread_is_gamma_whatever_came_in(visit: Any, words: Any) -> None:
     assert len(app.get("plotly_chart")) == 1
     next(one for one in app.button if one.label == "That is my answer").click().run()
     assert not app.exception
-    assert "You said 5.0; it is **2.00**, and the mean 1.00" in words(app)
+    assert "You said 5: it is **2.00**, and the mean 1.00" in words(app)
     assert len(app.get("plotly_chart")) == 2
 
 
