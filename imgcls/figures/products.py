@@ -63,7 +63,7 @@ def _table(left: float, top: float, values: np.ndarray, limit: float) -> str:
             f'<rect x="{x}" y="{y}" width="{_CELL_WIDTH}" height="{_CELL_HEIGHT}" fill="rgb({red},{green},{blue})" '
             f'stroke="#8B9097" stroke-width="0.6"/>'
         )
-        shown = f"{value:.2f}".replace("-", "−")
+        shown = f"{0.0 if abs(value) < 0.005 else value:.2f}".replace("-", "−")
         cells.append(_text(x + _CELL_WIDTH / 2, y + _CELL_HEIGHT / 2 + 5, shown, word, "middle", 14))
     return "".join(cells)
 

@@ -16,7 +16,7 @@ _LEAST = 1e-12
 
 
 def strengths_figure(values: Mapping[str, np.ndarray], block: str, quantity: str, dark: bool) -> go.Figure:
-    """One line for each name, labelled at its end.
+    """One line for each name, labelled where the lines lie apart: at their end, or else at their start.
 
     Args:
         values: name, translated → float (depth,), above zero.
@@ -24,6 +24,8 @@ def strengths_figure(values: Mapping[str, np.ndarray], block: str, quantity: str
         dark: colours for the dark page.
     """
     figure = go.Figure(layout=base_layout(dark))
+    ends = [max(float(one[-1]), _LEAST) for one in values.values()]
+    at_end = max(ends) / min(ends) > 10 or len(values) == 1
     for (name, one), colour, dash in zip(values.items(), class_colours(2, dark), _DASHES, strict=False):
         shown = np.maximum(one, _LEAST)
         figure.add_trace(
@@ -37,12 +39,12 @@ def strengths_figure(values: Mapping[str, np.ndarray], block: str, quantity: str
             )
         )
         figure.add_annotation(
-            x=len(one),
-            y=float(np.log10(shown[-1])),
+            x=len(one) if at_end else 1,
+            y=float(np.log10(shown[-1 if at_end else 0])),
             text=plain(name),
             font={"color": colour},
             showarrow=False,
-            xanchor="right",
+            xanchor="right" if at_end else "left",
             yanchor="bottom",
             yshift=6,
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from imgcls.datasets import load
 from imgcls.errors import InputError, UnknownNameError
+from imgcls.evaluation.embedding import some_places
 from imgcls.evaluation.kept import kept_test
 from imgcls.evaluation.metrics import accuracy
 from imgcls.language import N_
@@ -126,13 +127,15 @@ def _moved(maps: np.ndarray) -> float:
 def normalised(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     """One channel before and after a batch normalisation: `model`, `layer`, `channel`, and `batch`, how many images.
 
-    The images are the first of the run's test. Answers `before`, some of the channel's values (n,), what the network
+    The images are spread evenly over the run's test, which may be sorted by class. Answers `before`, some of the channel's values (n,), what the network
     makes of them, `inference`, and what it would while training on this batch, `training`; as facts the batch's
     `mean` and `variance`, the moving ones, `gamma`, `beta` and `epsilon`.
     """
     trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
     layer = _layer(trained, arguments["layer"], "norm")
-    images = load(run.recipe.dataset).images[kept_test(run).indices[: int(arguments["batch"])]]
+    indices = kept_test(run).indices
+    some = np.linspace(0, len(indices) - 1, min(int(arguments["batch"]), len(indices))).astype(int)
+    images = load(run.recipe.dataset).images[indices[some]]
     before, after = _around(trained, layer, images)
     channel = int(arguments["channel"]) % before.shape[-1]
     x, y = before[..., channel].ravel().astype(float), after[..., channel].ravel()
@@ -147,8 +150,8 @@ def normalised(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answ
         "channels": int(before.shape[-1]),
     }
     training = facts["gamma"] * (x - x.mean()) / np.sqrt(x.var() + facts["epsilon"]) + facts["beta"]
-    some = np.linspace(0, len(x) - 1, min(len(x), _MOST_VALUES)).astype(int)
-    return facts, {name: v[some].astype(np.float32) for name, v in _named(x, y, training).items()}
+    shown = np.linspace(0, len(x) - 1, min(len(x), _MOST_VALUES)).astype(int)
+    return facts, {name: v[shown].astype(np.float32) for name, v in _named(x, y, training).items()}
 
 
 def _named(before: np.ndarray, inference: np.ndarray, training: np.ndarray) -> dict[str, np.ndarray]:
@@ -162,8 +165,9 @@ def blocks_off(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answ
     """
     trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
     kept = kept_test(run)
-    places, labels = kept.indices[:_MOST_TESTED], kept.labels[:_MOST_TESTED]
-    inputs = trained.inputs(load(run.recipe.dataset).images[places])
+    some = some_places(kept.labels, _MOST_TESTED)
+    labels = kept.labels[some]
+    inputs = trained.inputs(load(run.recipe.dataset).images[kept.indices[some]])
     blocks = residual_blocks(trained.keras_model)
     found = []
     for done, block in enumerate(blocks):

@@ -61,10 +61,8 @@ def _wandering(size: int) -> float:
 
 def _formula(x: float, mean: float, variance: float, gamma: float, beta: float) -> None:
     hat = (x - mean) / (variance + EPSILON) ** 0.5
-    st.latex(
-        rf"\hat{{x}}=\frac{{{x:.1f}-({mean:.1f})}}{{\sqrt{{{variance:.1f}+{EPSILON}}}}}={hat:.3f},\qquad "
-        rf"y={gamma:g}\cdot({hat:.3f})+({beta:g})={gamma * hat + beta:.3f}"
-    )
+    st.latex(rf"\hat{{x}}=\frac{{{x:.1f}-({mean:.1f})}}{{\sqrt{{{variance:.1f}+{EPSILON}}}}}={hat:.3f}")
+    st.latex(rf"y={gamma:g}\cdot({hat:.3f})+({beta:g})={gamma * hat + beta:.3f}")
     note(_("The value of the batch that lies furthest from its mean, number by number."))
 
 

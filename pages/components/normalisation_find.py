@@ -47,9 +47,10 @@ def find_it() -> None:
         values = {_("while training"): arrays["training"], _("when used"): arrays["inference"]}
         figure = histograms_figure(values, _("value afterwards"), share, is_dark())
         st.plotly_chart(figure, key=f"{_KEY} a", config=PLOT_CONFIG, theme=None, alt=_("The channel in both modes"))
+        epsilon = f"{facts['epsilon']:.6f}".rstrip("0")
         st.latex(
             rf"y={facts['gamma']:.3f}\cdot\frac{{x-({facts['moving_mean']:.3f})}}"
-            rf"{{\sqrt{{{facts['moving_variance']:.3f}+{facts['epsilon']:g}}}}}+({facts['beta']:.3f})"
+            rf"{{\sqrt{{{facts['moving_variance']:.3f}+{epsilon}}}}}+({facts['beta']:.3f})"
         )
         one, two = st.columns(2)
         one.metric(_("this batch: μ, σ"), f"{facts['mean']:.3f}, {facts['variance'] ** 0.5:.3f}")

@@ -49,9 +49,12 @@ def _draw(blocks: list[str], whole: float, without: list[float], images: int) ->
             lost=100 * lost,
         )
         st.progress(min(max(accuracy, 0.0), 1.0), text)
-    note(
-        _(
-            "The signal still comes through each block by its x, so one F less need not ruin the answer. A plain "
-            "network without one of its layers would have nothing to go on with."
+    if min(without) > whole / 2:
+        note(_("Each signal still comes through by its x: with one F less the network goes on, only less well."))
+    else:
+        note(
+            _(
+                "Here some F cannot be missed: the layers behind it have learned to expect it. The more blocks a network "
+                "has, the less hangs on each one: compare a deeper one."
+            )
         )
-    )

@@ -29,7 +29,7 @@ def see_it() -> None:
         asked = ask_first("signal left", _("What is left of the signal after the plain blocks?"), choices=choices)
         if asked.is_open:
             said = _(
-                "one part in {parts:.0e}: each block keeps about half, and {depth} halves multiply. "
+                "one part in {parts:,.0f}: each block keeps about half, and {depth} halves multiply. "
                 "The gradient dies on its way back in the same way, so the first blocks do not learn. With x + F(x) "
                 "the signal comes out {times:.0f} times as large as it went in.",
                 parts=1 / plain.signal[-1],
