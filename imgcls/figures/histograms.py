@@ -56,7 +56,7 @@ def histograms_figure(values: Mapping[str, np.ndarray], axis: str, share: str, d
         )
     figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 12, "b": 8})
     figure.update_xaxes(title_text=plain(axis))
-    figure.update_yaxes(title_text=plain(share), tickformat=".0%", range=[0, 1.12 * top])
+    figure.update_yaxes(title_text=plain(share), tickformat=".2~%", range=[0, 1.12 * top])
     return figure
 
 

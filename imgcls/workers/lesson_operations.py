@@ -127,9 +127,9 @@ def _moved(maps: np.ndarray) -> float:
 def normalised(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     """One channel before and after a batch normalisation: `model`, `layer`, `channel`, and `batch`, how many images.
 
-    The images are spread evenly over the run's test, which may be sorted by class. Answers `before`, some of the channel's values (n,), what the network
-    makes of them, `inference`, and what it would while training on this batch, `training`; as facts the batch's
-    `mean` and `variance`, the moving ones, `gamma`, `beta` and `epsilon`.
+    The images are spread evenly over the run's test, which may be sorted by class. Answers `before`, some of the
+    channel's values (n,), what the network makes of them, `inference`, and what it would while training on this
+    batch, `training`; as facts the batch's `mean` and `variance`, the moving ones, `gamma`, `beta` and `epsilon`.
     """
     trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
     layer = _layer(trained, arguments["layer"], "norm")

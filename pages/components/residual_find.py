@@ -54,7 +54,7 @@ def _draw(blocks: list[str], whole: float, without: list[float], images: int) ->
     else:
         note(
             _(
-                "Here some F cannot be missed: the layers behind it have learned to expect it. The more blocks a network "
-                "has, the less hangs on each one: compare a deeper one."
+                "Here some F cannot be missed: the layers behind it have learned to expect it. The more blocks a "
+                "network has, the less hangs on each one: compare a deeper one."
             )
         )
