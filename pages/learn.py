@@ -21,7 +21,7 @@ def page() -> None:
         for column, lesson in zip(st.columns(_ACROSS), row, strict=False):
             with column:
                 _card(lesson)
-    note(_("A lesson asks before it shows. Your answers stay in this browser: nothing is graded, nothing is sent."))
+    note(_("A lesson asks before it shows. Your answers are kept only for this visit: nothing is graded or passed on."))
 
 
 def _rows(lessons: list[Lesson]) -> list[list[Lesson]]:
