@@ -11,6 +11,7 @@ import streamlit as st
 
 from imgcls.errors import ImgclsError
 from imgcls.language import N_
+from pages.components.lesson import lesson_pages
 from pages.components.notices import show_error
 from pages.components.services import start_up
 from pages.components.style import apply_style
@@ -38,6 +39,7 @@ def main() -> None:
                 st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
                 st.Page("pages/explain.py", title=_("Explain"), url_path="explain"),
             ],
+            _("Learn"): lesson_pages(),
             _("Labs"): [
                 st.Page("pages/lab.py", title=_("Skip connections and batch norm"), url_path="lab"),
                 st.Page("pages/augment.py", title=_("Augmentation"), url_path="augment"),

@@ -67,15 +67,16 @@ def _from(source: str, model: str, several: bool, kept: Picture | None) -> list[
         show_picture(kept.pixels, kept.name, kept.name, width=200)
         return [kept]
     if source == "upload":
-        return _uploaded(several)
+        return uploaded(several)
     if source == "sample":
         return _sample(model)
     if source == "camera":
-        return _photographed()
-    return _drawn(_("Draw here") if model == imagenet.NAME else _("Draw a digit here"))
+        return photographed()
+    return drawn(_("Draw here") if model == imagenet.NAME else _("Draw a digit here"))
 
 
-def _drawn(label: str) -> list[Picture]:
+def drawn(label: str) -> list[Picture]:
+    """What the reader draws; nothing while the paper is empty."""
     words: Any = {
         "undo": _("Undo"),
         "clear": _("Clear"),
@@ -85,7 +86,8 @@ def _drawn(label: str) -> list[Picture]:
     return [] if png is None else [Picture(_("your drawing"), decode_image(png, "drawing.png"))]
 
 
-def _uploaded(several: bool) -> list[Picture]:
+def uploaded(several: bool) -> list[Picture]:
+    """The reader's files; bad ones are named and left out."""
     files = st.file_uploader(
         _("Pictures (JPEG, PNG or WebP, at most {megabytes:.0f} MB each)", megabytes=limit("image_megabytes")),
         type=["jpg", "jpeg", "png", "webp"],
@@ -114,14 +116,15 @@ def _opened(file: Any) -> Picture | None:
         return None
 
 
-def _photographed() -> list[Picture]:
+def photographed() -> list[Picture]:
+    """What the reader's camera sees."""
     photo = st.camera_input(_("Hold it before the camera"), key="camera")
     return [] if photo is None else [Picture(_("your photograph"), decode_image(photo.getvalue(), "camera.png"))]
 
 
 def _sample(model: str) -> list[Picture]:
     if model == imagenet.NAME:
-        return _photograph()
+        return photograph()
     part = st.segmented_control(
         _("From"),
         ["validation", "test"],
@@ -141,7 +144,8 @@ def _sample(model: str) -> list[Picture]:
     return [] if place is None else [Picture(captions[place], _rgb(images[place]), labels[place])]
 
 
-def _photograph() -> list[Picture]:
+def photograph() -> list[Picture]:
+    """One of the photographs that come with the installed packages."""
     note(_("Photographs that come with scikit-image and scikit-learn."))
     photographs = _photographs()
     names = list(photographs)
@@ -185,6 +189,11 @@ def _samples(recipe: Recipe, part: str, each: int = 4) -> tuple[np.ndarray, list
     turns = range(min(each, max(1, _MOST_SAMPLES // count)))
     chosen = np.array([part[turn] for turn in turns for part in classes if turn < len(part)])
     return images.images[chosen], [images.class_names[label] for label in images.labels[chosen]]
+
+
+def test_sample(recipe: Recipe) -> tuple[np.ndarray, list[str]]:
+    """Some test images of each class, uint8 (n, h, w, c), with their class names."""
+    return _samples(recipe, "test")
 
 
 def _rgb(image: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ from imgcls.explain.explanation import STATUS_WORDS as EXPLANATION_WORDS
 from imgcls.figures.block import BLOCK_PARTS
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP
 from imgcls.language import translator
+from imgcls.lessons import GLOSSARY, LESSONS
 from imgcls.preparation import fit, mnist_style
 from imgcls.presets import PRESETS
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Split, Training
@@ -118,6 +119,7 @@ def doubts() -> list[str]:
 #: What is translated although it is no literal, by the last name of the expression → all that it can be.
 DYNAMIC: dict[str, list[str]] = {
     "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS, *BALANCES, *PRESETS)]
+    + [entry.title for entry in (*LESSONS, *GLOSSARY.values())]
     + constants(fit, mnist_style)
     + option_texts("title"),
     "description": option_texts("description"),
@@ -125,7 +127,9 @@ DYNAMIC: dict[str, list[str]] = {
     "departs": [entry.departs for entry in (*ARCHITECTURES, *AUGMENTATIONS) if entry.departs],
     "doubt": doubts(),
     "warnings": [text for entry in DATASETS for text in entry.warnings],
-    "question": [entry.question for entry in methods()],
+    "question": [entry.question for entry in (*methods(), *LESSONS)],
+    "idea": [entry.idea for entry in LESSONS],
+    "plain": [entry.plain for entry in GLOSSARY.values()],
     "limits_text": [entry.limits_text for entry in methods()],
     "cost": [entry.cost for entry in methods()],
     "means": [words.means for words in EXPLANATION_WORDS.values()],

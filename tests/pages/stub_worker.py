@@ -177,6 +177,40 @@ def robustness(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     return {"images": 500}, {"accuracy": accuracy}
 
 
+def lesson_layers(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    conv = {"name": "conv_1", "kind": "conv", "from": [28, 28, 1], "to": [26, 26, 32], "side": 3, "stride": 1}
+    pool = {"name": "pool_1", "kind": "max", "from": [26, 26, 32], "to": [13, 13, 32], "side": 2, "stride": 2}
+    norm = {"name": "norm_1", "kind": "norm", "from": [13, 13, 32], "to": [13, 13, 32]}
+    window = {"padding": "valid", "dilation": 1}
+    return {"layers": [conv | window, pool | window, norm]}, {}
+
+
+def unit_sum(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    seen, kernel = np.full((3, 3, 1), 0.5, np.float32), np.full((3, 3, 1), 0.2, np.float32)
+    facts = {"place": arguments.get("at") or [4, 5], "bias": 0.1, "has_bias": True, "sum": 1.0, "value": 1.0}
+    facts |= {"activation": "relu", "precision": "float32", "filters": 32}
+    kernels = np.ones((3, 3, 1, 32), np.float32)
+    return facts, {"patch": seen, "kernel": kernel, "map": np.ones((26, 26), np.float32), "kernels": kernels}
+
+
+def pooled_maps(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    facts = {"moved_before": 0.5, "moved_after": 0.3, "maps": 32}
+    return facts, {"before": np.ones((26, 26, 8), np.float32), "after": np.ones((13, 13, 8), np.float32)}
+
+
+def normalised(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    facts = {"mean": 1.0, "variance": 4.0, "moving_mean": 0.9, "moving_variance": 3.6}
+    facts |= {"gamma": 1.1, "beta": 0.2, "epsilon": 0.001, "channels": 16}
+    values = np.linspace(-1, 3, 100, dtype=np.float32)
+    return facts, {"before": values, "inference": values / 2, "training": values / 2 - 0.1}
+
+
+def blocks_off(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    return {"blocks": ["stage_1_block_1_add", "stage_2_block_1_add"], "whole": 0.96, "images": 500}, {
+        "without": np.array([0.91, 0.42])
+    }
+
+
 def find_rates(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     """Best at 0.02."""
     rates = np.geomspace(1e-6, 1, 40)
@@ -200,6 +234,11 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "embedding": embedding,
     "nearest": nearest,
     "robustness": robustness,
+    "lesson_layers": lesson_layers,
+    "unit_sum": unit_sum,
+    "pooled_maps": pooled_maps,
+    "normalised": normalised,
+    "blocks_off": blocks_off,
     "find_rates": find_rates,
 }
 

@@ -242,6 +242,7 @@ def test_every_operation_is_documented():
         *("validation", "embedding", "nearest", "robustness"),
         "find_rates",
         *("trust_map", "trust_pointing", "trust_ranking"),
+        *("lesson_layers", "unit_sum", "pooled_maps", "normalised", "blocks_off"),
     }
     assert all(work.__doc__ for work in OPERATIONS.values())
 

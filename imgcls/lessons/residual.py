@@ -1,0 +1,53 @@
+"""A deep network at its start, small enough for a page: how strong signal and gradient are in each block.
+
+Each block is F(x) = W · ReLU(x), dense, with weights drawn at random; the way with a residual connection is x + F(x).
+
+He, K. et al. (2015), Deep residual learning for image recognition: https://arxiv.org/abs/1512.03385
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_UNITS, _INPUTS = 64, 32
+
+
+@dataclass(frozen=True, eq=False)
+class Strength:
+    """Root mean square of the values behind each block, and of the gradient before it: float64 (depth,) each."""
+
+    signal: np.ndarray
+    gradient: np.ndarray
+
+
+def weights(depth: int, scale: float, seed: int) -> np.ndarray:
+    """float64 (depth, units, units), normal with standard deviation scale · √(2 / units); 1 is He's start."""
+    draws = np.random.default_rng(seed).normal(size=(depth, _UNITS, _UNITS))
+    return scale * np.sqrt(2 / _UNITS) * draws
+
+
+def inputs(seed: int) -> np.ndarray:
+    """float64 (inputs, units), mean 0 and spread 1."""
+    return np.random.default_rng(seed + 1_000_000).normal(size=(_INPUTS, _UNITS))
+
+
+def strength(kernels: np.ndarray, x: np.ndarray, skip: bool) -> Strength:
+    """Run `x` (n, units) through all blocks, and a gradient of ones back from the end."""
+    values, seen = x, []
+    for kernel in kernels:
+        seen.append(values)
+        step = np.maximum(values, 0) @ kernel
+        values = values + step if skip else step
+    signal = [*seen[1:], values]
+    back, gradients = np.ones_like(values), []
+    for kernel, before in zip(kernels[::-1], seen[::-1], strict=True):
+        through = (back @ kernel.T) * (before > 0)
+        back = back + through if skip else through
+        gradients.append(back)
+    return Strength(_size(signal), _size(gradients[::-1]))
+
+
+def _size(every: list[np.ndarray]) -> np.ndarray:
+    return np.array([np.sqrt(np.mean(one**2)) for one in every])

@@ -1,0 +1,268 @@
+"""What the inference worker answers to the lessons: the article's formulas with the numbers of a trained network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from imgcls.datasets import load
+from imgcls.errors import InputError, UnknownNameError
+from imgcls.evaluation.embedding import some_places
+from imgcls.evaluation.kept import kept_test
+from imgcls.evaluation.metrics import accuracy
+from imgcls.language import N_
+from imgcls.lessons.convolution import Window, patch
+from imgcls.models import TrainedModel, load_trained
+from imgcls.runs import get_run
+from imgcls.workers.progress import tell
+
+Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
+
+#: Maps of a layer that are shown.
+_MOST_MAPS = 6
+#: Values of a channel that a histogram is made of.
+_MOST_VALUES = 20_000
+#: Test images on which blocks are switched off.
+_MOST_TESTED = 500
+
+_NO_LAYER = N_("The network has no such layer “{name}”. Expected one of: {known}.")
+
+
+def lesson_layers(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model` → its `layers` that the lessons look into: `name`, `kind` (conv, max, mean or norm), shapes, window."""
+    model = load_trained(arguments["model"]).keras_model
+    return {"layers": [found for layer in model.layers if (found := _described(layer)) is not None]}, {}
+
+
+def _described(layer: Any) -> dict[str, Any] | None:
+    kind = _kind(layer)
+    if kind is None:
+        return None
+    facts: dict[str, Any] = {"name": layer.name, "kind": kind}
+    facts["from"] = [int(side) for side in layer.input.shape[1:]]
+    facts["to"] = [int(side) for side in layer.output.shape[1:]]
+    if kind != "norm":
+        window = _window(layer)
+        facts |= {"side": window.kernel, "stride": window.stride}
+        facts |= {"padding": window.padding, "dilation": window.dilation}
+    return facts
+
+
+def _kind(layer: Any) -> str | None:
+    """What a layer is to the lessons; None for those that they do not look into."""
+    from keras import layers
+
+    if isinstance(layer, layers.Conv2D) and not isinstance(layer, layers.DepthwiseConv2D) and layer.groups == 1:
+        square = len(set(layer.kernel_size)) == len(set(layer.strides)) == len(set(layer.dilation_rate)) == 1
+        return "conv" if square else None
+    if isinstance(layer, layers.MaxPooling2D | layers.AveragePooling2D):
+        square = len(set(layer.pool_size)) == len(set(layer.strides)) == 1
+        return ("max" if isinstance(layer, layers.MaxPooling2D) else "mean") if square else None
+    if isinstance(layer, layers.BatchNormalization) and len(layer.output.shape) == 4:
+        return "norm"
+    return None
+
+
+def _window(layer: Any) -> Window:
+    side = getattr(layer, "kernel_size", None) or layer.pool_size
+    return Window(side[0], layer.strides[0], layer.padding, getattr(layer, "dilation_rate", (1,))[0])
+
+
+def unit_sum(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """One value of a convolution, taken apart: `model`, `layer`, `filter`, `at` (row, column) or None, one `image`.
+
+    Without a place it is the filter's strongest. Answers `patch` and `kernel` (k, k, c) and the filter's `map`
+    (h, w); as facts the `place`, the `bias`, the `sum` of all, the `activation`, the `value` that the network
+    computed there, and in what `precision`.
+    """
+    trained = load_trained(arguments["model"])
+    layer = _layer(trained, arguments["layer"], "conv")
+    before, after = _around(trained, layer, arrays["image"][None])
+    number = int(arguments["filter"]) % after.shape[-1]
+    shown = after[0, :, :, number]
+    asked = arguments.get("at")
+    strongest = np.unravel_index(int(np.abs(shown).argmax()), shown.shape)
+    row, column = (int(at) for at in (strongest if asked is None else asked))
+    row, column = min(max(row, 0), shown.shape[0] - 1), min(max(column, 0), shown.shape[1] - 1)
+    seen = patch(before[0], _window(layer), row, column)
+    kernel = np.asarray(layer.kernel, np.float32)[..., number]
+    bias = float(np.asarray(layer.bias)[number]) if layer.use_bias else 0.0
+    facts = {
+        "place": [row, column],
+        "bias": bias,
+        "has_bias": bool(layer.use_bias),
+        "sum": float((seen.astype(float) * kernel.astype(float)).sum() + bias),
+        "activation": layer.activation.__name__,
+        "value": float(shown[row, column]),
+        "precision": str(layer.compute_dtype),
+        "filters": int(after.shape[-1]),
+    }
+    kernels = np.asarray(layer.kernel, np.float32)
+    return facts, {"patch": seen.astype(np.float32), "kernel": kernel, "map": shown, "kernels": kernels}
+
+
+def pooled_maps(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, `layer`, one `image` → the strongest maps `before` (h, w, n) and `after` (h', w', n) a pooling layer.
+
+    Also how much of them a shift of the picture by one pixel changes: `moved_before` and `moved_after`, the mean
+    change over the mean size, over the four directions.
+    """
+    trained = load_trained(arguments["model"])
+    layer = _layer(trained, arguments["layer"], "max", "mean")
+    image = arrays["image"]
+    shifts = [np.roll(image, by, axis) for axis in (0, 1) for by in (-1, 1)]
+    before, after = _around(trained, layer, np.stack([image, *shifts]))
+    strongest = np.argsort(-before[0].mean(axis=(0, 1)), kind="stable")[:_MOST_MAPS]
+    facts = {"moved_before": _moved(before), "moved_after": _moved(after), "maps": int(before.shape[-1])}
+    return facts, {"before": before[0][..., strongest], "after": after[0][..., strongest]}
+
+
+def _moved(maps: np.ndarray) -> float:
+    """Mean change of the first maps under the others, over their mean size."""
+    size = float(np.abs(maps[0]).mean())
+    return float(np.abs(maps[1:] - maps[:1]).mean()) / size if size else 0.0
+
+
+def normalised(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """One channel before and after a batch normalisation: `model`, `layer`, `channel`, and `batch`, how many images.
+
+    The images are spread evenly over the run's test, which may be sorted by class. Answers `before`, some of the
+    channel's values (n,), what the network makes of them, `inference`, and what it would while training on this
+    batch, `training`; as facts the batch's `mean` and `variance`, the moving ones, `gamma`, `beta` and `epsilon`.
+    """
+    trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
+    layer = _layer(trained, arguments["layer"], "norm")
+    indices = kept_test(run).indices
+    some = np.linspace(0, len(indices) - 1, min(int(arguments["batch"]), len(indices))).astype(int)
+    images = load(run.recipe.dataset).images[indices[some]]
+    before, after = _around(trained, layer, images)
+    channel = int(arguments["channel"]) % before.shape[-1]
+    x, y = before[..., channel].ravel().astype(float), after[..., channel].ravel()
+    facts = {
+        "mean": float(x.mean()),
+        "variance": float(x.var()),
+        "moving_mean": float(np.asarray(layer.moving_mean)[channel]),
+        "moving_variance": float(np.asarray(layer.moving_variance)[channel]),
+        "gamma": float(np.asarray(layer.gamma)[channel]) if layer.scale else 1.0,
+        "beta": float(np.asarray(layer.beta)[channel]) if layer.center else 0.0,
+        "epsilon": float(layer.epsilon),
+        "channels": int(before.shape[-1]),
+    }
+    training = facts["gamma"] * (x - x.mean()) / np.sqrt(x.var() + facts["epsilon"]) + facts["beta"]
+    shown = np.linspace(0, len(x) - 1, min(len(x), _MOST_VALUES)).astype(int)
+    return facts, {name: v[shown].astype(np.float32) for name, v in _named(x, y, training).items()}
+
+
+def _named(before: np.ndarray, inference: np.ndarray, training: np.ndarray) -> dict[str, np.ndarray]:
+    return {"before": before, "inference": inference, "training": training}
+
+
+def blocks_off(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, a run with residual blocks → its `accuracy` on some test images, whole and without each block's F.
+
+    Answers `without` (blocks,), in the network's order; the facts name the `blocks`, which may be none.
+    """
+    trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
+    kept = kept_test(run)
+    some = some_places(kept.labels, _MOST_TESTED)
+    labels = kept.labels[some]
+    inputs = trained.inputs(load(run.recipe.dataset).images[kept.indices[some]])
+    blocks = residual_blocks(trained.keras_model)
+    found = []
+    for done, block in enumerate(blocks):
+        tell(done, len(blocks))
+        found.append(accuracy(_answers(without(trained.keras_model, block), inputs), labels))
+    whole = accuracy(_answers(trained.keras_model, inputs), labels)
+    return {"blocks": list(blocks), "whole": whole, "images": len(labels)}, {"without": np.array(found, float)}
+
+
+def residual_blocks(model: Any) -> dict[str, int]:
+    """The additions of two ways → which of the two is F: the one that a convolution has made last."""
+    from keras import layers
+
+    found = {}
+    for layer in model.layers:
+        if isinstance(layer, layers.Add) and len(layer.input) == 2:
+            lengths = [_steps_back(tensor) for tensor in layer.input]
+            if lengths[0] != lengths[1]:
+                found[layer.name] = int(np.argmax(lengths))
+    return found
+
+
+def _steps_back(tensor: Any) -> int:
+    """Layers with weights on the way back to where the ways part, or to the addition before."""
+    from keras import layers
+
+    steps = 0
+    while True:
+        layer = tensor._keras_history.operation
+        if isinstance(layer, layers.Add | layers.InputLayer):
+            return steps
+        steps += bool(layer.weights)
+        if isinstance(layer.input, list):
+            return steps
+        tensor = layer.input
+
+
+def without(model: Any, block: str) -> Any:
+    """A copy of `model` in which the F of one block is zero, so that y = x."""
+    import keras
+
+    way = residual_blocks(model)[block]
+
+    def call(layer: Any, *given: Any, **more: Any) -> Any:
+        if layer.name != block:
+            return layer(*given, **more)
+        ways = list(given[0])
+        ways[way] = keras.layers.Rescaling(0.0, name=f"{block}_off")(ways[way])
+        return layer(ways, **more)
+
+    copy = keras.models.clone_model(model, call_function=call)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def _answers(model: Any, inputs: np.ndarray) -> np.ndarray:
+    parts = [inputs[start : start + 100] for start in range(0, len(inputs), 100)]
+    return np.concatenate([np.asarray(model(part, training=False), np.float32) for part in parts])
+
+
+def _layer(trained: TrainedModel, name: str, *kinds: str) -> Any:
+    """The layer called `name`, of one of these kinds.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    known = {layer.name: layer for layer in trained.keras_model.layers if _kind(layer) in kinds}
+    if name not in known:
+        raise UnknownNameError(_NO_LAYER, name=name, known=", ".join(known))
+    return known[name]
+
+
+def _around(trained: TrainedModel, layer: Any, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """float32 input and output of a layer for uint8 images (n, h, w, c).
+
+    Raises:
+        InputError: images of another shape.
+    """
+    import keras
+
+    if tuple(images.shape[1:]) != tuple(trained.card.image_shape):
+        raise InputError(
+            N_("Expected images of the shape {wanted}. Received: {shape}"),
+            wanted=str(trained.card.image_shape),
+            shape=str(tuple(images.shape[1:])),
+        )
+    model = keras.Model(trained.keras_model.input, [layer.input, layer.output])
+    before, after = model(trained.inputs(images), training=False)
+    return np.asarray(keras.ops.cast(before, "float32")), np.asarray(keras.ops.cast(after, "float32"))
+
+
+LESSON_OPERATIONS = {
+    "lesson_layers": lesson_layers,
+    "unit_sum": unit_sum,
+    "pooled_maps": pooled_maps,
+    "normalised": normalised,
+    "blocks_off": blocks_off,
+}

@@ -1,0 +1,82 @@
+"""Pooling with a picture and a window of one's own: what survives a shift, and how many parameters it saves."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from imgcls.errors import InputError
+from imgcls.lessons.convolution import Padding, Window
+from imgcls.lessons.pooling import Kind, dense_parameters
+from pages.components.glossary import terms
+from pages.components.lesson_picture import small_picture
+from pages.components.notices import note, show_warning
+from pages.components.pooling_window import changes, pooling_over
+from pages.components.words import _
+
+_KEY = "pooling change"
+
+
+def change_it() -> None:
+    left, right = st.columns([4, 9], gap="large")
+    with left:
+        side = int(st.select_slider(_("Cells a side"), [8, 12, 14, 20], 14, key=f"{_KEY} side"))
+        picture = small_picture(_KEY, side)
+        window, kind = _window()
+        terms("pooling", "stride", "padding")
+    with right:
+        if picture is None:
+            st.info(_("Draw or choose a picture: its cells will stand here."))
+            return
+        try:
+            pooling_over(_KEY, picture, window, kind)
+        except InputError as error:
+            show_warning(error)
+            return
+    one, other = st.columns(2, gap="large")
+    with one:
+        _say_shift(picture, window, kind)
+    with other:
+        _say_parameters(side, window)
+
+
+def _window() -> tuple[Window, Kind]:
+    kinds: dict[Kind, str] = {"max": _("the largest (max)"), "mean": _("the mean (average)")}
+    kind = st.selectbox(_("What is kept"), list(kinds), format_func=kinds.__getitem__, key=f"{_KEY} kind")
+    one, other = st.columns(2)
+    size = one.number_input(_("Window"), 1, 20, 2, key=f"{_KEY} size")
+    stride = other.number_input(_("Stride"), 1, 20, 2, key=f"{_KEY} stride")
+    ways: dict[Padding, str] = {"valid": _("valid: only where it fits"), "same": _("same: zeros around")}
+    padding = st.selectbox(_("Padding"), list(ways), format_func=ways.__getitem__, key=f"{_KEY} padding")
+    note(
+        _(
+            "The article writes the largest of all values x(i, j) and leaves the window unsaid: in full, the window of "
+            "k × k cells that starts at (s·i, s·j), with stride s."
+        )
+    )
+    return Window(int(size), int(stride), padding), kind
+
+
+def _say_shift(picture: np.ndarray, window: Window, kind: Kind) -> None:
+    before, after = changes(picture, window, kind)
+    st.markdown(_("#### What a shift by one cell changes"))
+    left, right = st.columns(2)
+    left.metric(_("before pooling"), f"{before:.0%}")
+    right.metric(_("after pooling"), f"{after:.0%}")
+    note(_("Mean change of the numbers in per cent of their mean size, over one cell up, down, left and right."))
+
+
+def _say_parameters(side: int, window: Window) -> None:
+    places = window.places(side)
+    st.markdown(_("#### What it saves"))
+    left, right = st.columns(2)
+    left.metric(_("dense layer without pooling"), f"{dense_parameters(side, 64, 64):,}")
+    right.metric(_("dense layer after pooling"), f"{dense_parameters(places, 64, 64):,}")
+    note(
+        _(
+            "Pooling itself has no parameters. But a dense layer of 64 units behind 64 maps has a weight for every "
+            "cell: {side} × {side} × 64 × 64 + 64 without, {places} × {places} × 64 × 64 + 64 with it.",
+            side=side,
+            places=places,
+        )
+    )

@@ -1,0 +1,129 @@
+"""The lesson on convolution: asked first, then changed, then found in a network; what cannot be is explained."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imgcls.lessons.convolution import Window, convolve
+from pages.components.convolution_find import contributions
+from pages.components.convolution_see import place_to_ask
+from pages.components.lesson_picture import to_grey_cells
+from pages.components.sliding import kernel_from
+
+STEP = "lesson step: convolution"
+
+
+def window(app: Any) -> dict[str, Any]:
+    """What the browser was told."""
+    (found,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_sliding"]
+    return json.loads(found.json or found.mixed.json)
+
+
+def press(app: Any, label: str) -> Any:
+    (button,) = [one for one in app.button if one.label == label]
+    return button.click().run()
+
+
+def test_the_result_is_hidden_until_an_answer(visit: Any, words: Any) -> None:
+    app = visit("convolution")
+    assert not app.exception
+    assert window(app)["hidden"]
+    app.slider[0].set_value(0.5).run()
+    press(app, "That is my answer")
+    told = window(app)
+    assert not told["hidden"]
+    row, column = told["cell"]
+    assert f"You said 0.5; it is **{told['y'][row][column]:.2f}**" in words(app)
+
+
+def test_what_the_browser_shows_is_the_convolution(visit: Any) -> None:
+    app = visit("convolution", session={STEP: "change"})
+    told = window(app)
+    x, kernel = np.array(told["x"]), np.array(told["kernel"])
+    np.testing.assert_allclose(told["y"], convolve(x[..., None], kernel[..., None], Window(3)), atol=1e-4)
+    assert told["editable"]
+
+
+def select(app: Any, label: str) -> Any:
+    (found,) = [one for one in (*app.selectbox, *app.number_input, *app.select_slider) if one.label == label]
+    return found
+
+
+def test_what_has_no_place_is_explained(visit: Any) -> None:
+    app = visit("convolution", session={STEP: "change"})
+    select(app, "Its size").set_value(7).run()
+    select(app, "Dilation").set_value(3).run()
+    assert not app.exception
+    assert "covers 19 cells a side, the picture has only 14" in app.warning[0].value
+    select(app, "Padding").set_value("same").run()
+    assert not app.warning
+    select(app, "Stride").set_value(2).run()
+    assert "one or the other" in app.warning[0].value
+
+
+def test_an_even_same_kernel_and_a_single_place_are_explained(visit: Any, words: Any) -> None:
+    app = visit("convolution", session={STEP: "change"})
+    select(app, "Its size").set_value(4).run()
+    select(app, "Padding").set_value("same").run()
+    assert "1 stand above and on the left, 2 below" in words(app)
+    select(app, "Stride").set_value(20).run()
+    assert "a single number" in words(app)
+
+
+@pytest.mark.parametrize("step", ["see", "change", "find"])
+def test_each_step_in_chinese(visit: Any, step: str) -> None:
+    assert not visit("convolution", language="zh_CN", session={STEP: step}).exception
+
+
+def test_without_a_run_it_leads_to_one(visit: Any, words: Any) -> None:
+    assert "Your own network will stand here" in words(visit("convolution", session={STEP: "find"}))
+
+
+def test_in_ones_own_network(visit: Any, tested: Any, words: Any) -> None:
+    tested()
+    app = visit("convolution", session={STEP: "find"})
+    assert not app.exception
+    assert "the network itself computed **1.0000** there" in words(app)
+
+
+def test_a_place_to_ask_about_is_neither_flat_nor_the_strongest() -> None:
+    result = np.array([[0.0, 0.1, 2.0], [0.0, -1.0, 0.5]])
+    assert place_to_ask(result) == (1, 1)
+    assert place_to_ask(np.zeros((2, 2))) == (1, 1)
+
+
+def test_cells_are_the_middle_of_the_picture_in_hundredths() -> None:
+    picture = np.zeros((4, 8, 1), np.uint8)
+    picture[:, 2:6] = 128
+    np.testing.assert_array_equal(to_grey_cells(picture, 2), np.full((2, 2), 0.5))
+
+
+def test_contributions_add_up() -> None:
+    rng = np.random.default_rng(0)
+    patch, kernel = rng.normal(size=(2, 3, 3, 5))
+    assert contributions(patch, kernel).sum() == pytest.approx((patch * kernel).sum())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        {"version": "a 3", "values": [[1]]},
+        {"version": "a 2", "values": [[1, 2]]},
+        {"version": "a 2", "values": [[1, 2], [3, float("nan")]]},
+        {"version": "a 2", "values": [[1, 2], [3, "4"]]},
+        {"version": "a 2", "values": [[1, 2], [3, 1000]]},
+        {"version": "a 2", "values": [[1, 2], [3, True]]},
+    ],
+)
+def test_only_a_kernel_is_taken_for_one(sent: Any) -> None:
+    assert kernel_from(sent, "a 2", 2) is None
+
+
+def test_a_changed_kernel_is_taken() -> None:
+    found = kernel_from({"version": "a 2", "values": [[1, 2], [3, 4.5]]}, "a 2", 2)
+    np.testing.assert_array_equal(found, [[1, 2], [3, 4.5]])

@@ -1,0 +1,64 @@
+"""The lesson on pooling: a guess about shifts, a window of one's own, and a layer of one's own network."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imgcls.lessons.convolution import Window
+from imgcls.lessons.pooling import pool
+from pages.components.pooling_window import changes
+
+STEP = "lesson step: pooling"
+
+
+def window(app: Any) -> dict[str, Any]:
+    (found,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_sliding"]
+    return json.loads(found.json or found.mixed.json)
+
+
+def field(app: Any, label: str) -> Any:
+    (found,) = [one for one in (*app.selectbox, *app.number_input) if one.label == label]
+    return found
+
+
+def test_the_guess_meets_the_measurement(visit: Any, words: Any) -> None:
+    app = visit("pooling")
+    picture = np.array(window(app)["x"])
+    _, after = changes(picture, Window(2, 2), "max")
+    app.slider[0].set_value(75.0).run()
+    next(one for one in app.button if one.label == "That is my answer").click().run()
+    assert not app.exception
+    assert "You said 75 %" in words(app)
+    assert f"**{after:.0%}**" in words(app)
+
+
+def test_what_the_browser_shows_is_the_pooling(visit: Any) -> None:
+    app = visit("pooling", session={STEP: "change"})
+    field(app, "What is kept").set_value("mean").run()
+    field(app, "Window").set_value(3).run()
+    told = window(app)
+    np.testing.assert_allclose(told["y"], pool(np.array(told["x"]), Window(3, 2), "mean"), atol=1e-4)
+
+
+def test_a_window_too_large_is_explained(visit: Any) -> None:
+    app = visit("pooling", session={STEP: "change"})
+    field(app, "Window").set_value(15).run()
+    assert not app.exception
+    assert "covers 15 cells a side, the picture has only 14" in app.warning[0].value
+
+
+def test_a_layer_of_ones_own(visit: Any, tested: Any, words: Any) -> None:
+    tested()
+    app = visit("pooling", session={STEP: "find"})
+    assert not app.exception
+    assert "26 × 26 × 32 numbers become 13 × 13 × 32" in words(app)
+    assert "and after pooling 30%" in words(app)
+
+
+@pytest.mark.parametrize("step", ["see", "change", "find"])
+def test_each_step_in_chinese(visit: Any, step: str) -> None:
+    assert not visit("pooling", language="zh_CN", session={STEP: step}).exception

@@ -1,0 +1,111 @@
+"""The lessons' formulas with a trained network's numbers: they add up to what the network computes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from imgcls.architectures import build_model
+from imgcls.errors import InputError, UnknownNameError
+from imgcls.models import TrainedModel, load_trained
+from imgcls.recipe import Choice
+from imgcls.workers.lesson_operations import (
+    blocks_off,
+    lesson_layers,
+    normalised,
+    pooled_maps,
+    residual_blocks,
+    unit_sum,
+    without,
+)
+
+
+@pytest.fixture
+def image() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (28, 28, 1), np.uint8)
+
+
+def test_layers_and_their_windows(tiny_run):
+    facts, arrays = lesson_layers({"model": tiny_run.id}, {})
+    assert [(layer["name"], layer["kind"]) for layer in facts["layers"]] == [
+        ("conv_1", "conv"),
+        ("pool_1", "max"),
+        ("conv_2", "conv"),
+        ("pool_2", "max"),
+    ]
+    assert facts["layers"][2]["from"] == [13, 13, 32]
+    assert arrays == {}
+
+
+@pytest.mark.parametrize("layer", ["conv_1", "conv_2"])
+@pytest.mark.parametrize("place", [None, [0, 0], [5, 7], [10, 10]])
+def test_patch_times_kernel_and_bias_is_the_networks_value(tiny_run, image, layer, place):
+    asked = {"model": tiny_run.id, "layer": layer, "filter": 3, "at": place}
+    facts, arrays = unit_sum(asked, {"image": image})
+    json.dumps(facts)
+    total = float((arrays["patch"].astype(float) * arrays["kernel"]).sum()) + facts["bias"]
+    assert facts["sum"] == pytest.approx(total, abs=1e-6)
+    assert facts["activation"] == "relu"
+    assert facts["value"] == pytest.approx(max(total, 0.0), abs=1e-4)
+    row, column = facts["place"]
+    assert arrays["map"][row, column] == pytest.approx(facts["value"])
+
+
+def test_refusals(tiny_run, image):
+    with pytest.raises(UnknownNameError, match="conv_1, conv_2"):
+        unit_sum({"model": tiny_run.id, "layer": "pool_1", "filter": 0}, {"image": image})
+    with pytest.raises(InputError, match="Expected images of the shape"):
+        unit_sum({"model": tiny_run.id, "layer": "conv_1", "filter": 0}, {"image": image[:5]})
+
+
+def test_pooling_keeps_the_largest_of_each_window(tiny_run, image):
+    facts, arrays = pooled_maps({"model": tiny_run.id, "layer": "pool_1"}, {"image": image})
+    before, after = arrays["before"], arrays["after"]
+    np.testing.assert_allclose(after, before.reshape(13, 2, 13, 2, -1).max(axis=(1, 3)), atol=1e-6)
+    assert facts["moved_after"] > 0
+    assert facts["moved_before"] > 0
+
+
+def test_a_network_without_residual_blocks_has_none(tiny_run):
+    facts, arrays = blocks_off({"model": tiny_run.id}, {})
+    assert facts["blocks"] == []
+    assert len(arrays["without"]) == 0
+    assert facts["whole"] > 0.3
+
+
+def test_without_its_f_a_block_is_a_way_straight_through():
+    import keras
+
+    model = build_model(Choice(name="resnet-8"), (28, 28, 1), 10, 0)
+    blocks = residual_blocks(model)
+    assert len(blocks) == 3
+    block = next(iter(blocks))
+    copy = without(model, block)
+    images = np.random.default_rng(0).uniform(size=(4, 28, 28, 1)).astype(np.float32)
+    add = copy.get_layer(block)
+    shortcut = add.input[1 - blocks[block]]
+    start, end = keras.Model(copy.input, [shortcut, add.output])(images, training=False)
+    np.testing.assert_allclose(np.asarray(start), np.asarray(end), atol=1e-6)
+    different = np.asarray(model(images, training=False)) - np.asarray(copy(images, training=False))
+    assert np.abs(different).max() > 1e-4
+
+
+def test_a_normalised_channel_is_the_formula(tiny_run, monkeypatch):
+    import keras
+
+    from imgcls.workers import lesson_operations
+
+    model = build_model(Choice(name="resnet-8"), (28, 28, 1), 10, 0)
+    layer = next(one for one in model.layers if isinstance(one, keras.layers.BatchNormalization))
+    layer.moving_mean.assign(layer.moving_mean + 0.3)
+    layer.gamma.assign(layer.gamma * 1.5)
+    card = load_trained(tiny_run.id).card
+    monkeypatch.setattr(lesson_operations, "load_trained", lambda name: TrainedModel(card, model))
+    facts, found = normalised({"model": tiny_run.id, "layer": layer.name, "channel": 2, "batch": 4}, {})
+    x = found["before"].astype(float)
+    scale = facts["gamma"] / np.sqrt(facts["moving_variance"] + facts["epsilon"])
+    np.testing.assert_allclose(found["inference"], scale * (x - facts["moving_mean"]) + facts["beta"], atol=1e-4)
+    assert facts["gamma"] == pytest.approx(1.5)
+    assert found["training"].std() == pytest.approx(1.5, rel=0.05)
