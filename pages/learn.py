@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from imgcls.lessons import Lesson
+from pages.components.frame import need_frame
 from pages.components.lesson import offered
 from pages.components.notices import note
 from pages.components.words import _
@@ -13,6 +14,7 @@ _ACROSS = 3
 
 
 def page() -> None:
+    need_frame()
     st.title(_("How does a network see?"))
     st.markdown(
         _("Each lesson has three steps: see an idea at work, change it yourself, then find it in your own network.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.frame import need_frame
 from pages.components.lesson import lesson_foot, lesson_head, lesson_step
 from pages.components.pooling_change import change_it
 from pages.components.pooling_find import find_it
@@ -11,6 +12,7 @@ _NAME = "pooling"
 
 
 def page() -> None:
+    need_frame()
     lesson_head(_NAME)
     step = lesson_step(_NAME)
     {"see": see_it, "change": change_it, "find": find_it}[step]()

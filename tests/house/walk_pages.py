@@ -89,20 +89,15 @@ def walk(home: Path) -> None:
     for state in ("no runs", "runs"):
         # the folder is only given to the pages; the engine keeps its own
         os.environ["IMGCLS_HOME"] = str(home if state == "runs" else home / "empty")
-        for name in (
-            "home",
-            "data",
-            "collect",
-            "train",
-            "lab",
-            "augment",
-            "imbalance",
-            "shortcut",
-            "runs",
-            "predict",
-            "explain",
-        ):
+        for name in sorted(file.stem for file in (ROOT / "pages").glob("*.py") if file.stem != "__init__"):
             step(f"{name}, {state}", page(name))
+    from pages.components.lesson import STEPS, offered
+
+    for lesson in offered():
+        for name in STEPS:
+            app = page(lesson.page.removesuffix(".py"))
+            app.segmented_control[0].set_value(name).run()
+            step(f"lesson {lesson.name}, {name}", until_answered(app))
     for kind, run in runs.items():
         step(f"train, a {kind} run", page("train", run=run))
     for name in ("predict", "explain"):

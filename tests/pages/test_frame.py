@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.components import services
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 
 def fresh(app: AppTest, page: str) -> AppTest:
@@ -16,7 +19,7 @@ def fresh(app: AppTest, page: str) -> AppTest:
     return app.switch_page(f"pages/{page}.py").run()
 
 
-@pytest.mark.parametrize("page", ["train", "lab", "runs", "predict", "explain"])
+@pytest.mark.parametrize("page", sorted({file.stem for file in PAGES.glob("*.py")} - {"__init__", "home"}))
 def test_a_link_opened_first_is_framed(engine: Any, inference: Any, root_app: AppTest, page: str) -> None:
     app = fresh(root_app, page)
     assert not app.exception
