@@ -7,6 +7,7 @@ go. After any trouble it ends: the next run gets a process that has seen none.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import queue
@@ -83,12 +84,9 @@ def _read_input(orders: queue.SimpleQueue[str], go: Callable[[], None]) -> None:
 
 def _forget() -> None:
     """Let go of the last run's graphs, and count layers from the beginning again."""
-    import gc
-
     import keras
 
-    keras.utils.clear_session()
-    gc.collect()
+    keras.utils.clear_session()  # collects garbage as well
 
 
 def warm_up() -> None:
@@ -111,6 +109,8 @@ def warm_up() -> None:
     steps.train(Batches(images, 2, seed=0).epoch(0), np.full(2, 0.001))
     steps.predict(images.images)
     load(Recipe().dataset)  # unpacked once, here rather than after the click
+    gc.collect()
+    gc.freeze()  # what is imported stays: later collections need not look at half a million objects again
 
 
 def work(folder: Path, leave: threading.Event) -> int:
