@@ -38,6 +38,7 @@ def main() -> None:
                 st.Page("pages/evaluate.py", title=_("Evaluate"), url_path="evaluate"),
                 st.Page("pages/predict.py", title=_("Predict"), url_path="predict"),
                 st.Page("pages/explain.py", title=_("Explain"), url_path="explain"),
+                st.Page("pages/inside.py", title=_("Inside"), url_path="inside"),
             ],
             _("Learn"): lesson_pages(),
             _("Labs"): [

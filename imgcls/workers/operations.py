@@ -27,6 +27,7 @@ from imgcls.recipe import Choice, recipe_from
 from imgcls.training.check import check_parameters, check_recipe
 from imgcls.training.timing import keep_timing, known_timing
 from imgcls.workers.evaluation_operations import EVALUATION_OPERATIONS
+from imgcls.workers.inside_operations import INSIDE_OPERATIONS
 from imgcls.workers.lesson_operations import LESSON_OPERATIONS
 from imgcls.workers.progress import tell
 from imgcls.workers.training_operations import TRAINING_OPERATIONS
@@ -227,6 +228,7 @@ OPERATIONS: dict[str, Operation] = {
     **EVALUATION_OPERATIONS,
     **TRAINING_OPERATIONS,
     **TRUST_OPERATIONS,
+    **INSIDE_OPERATIONS,
     **LESSON_OPERATIONS,
 }
 

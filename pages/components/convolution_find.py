@@ -95,6 +95,11 @@ def _draw(facts: dict[str, Any], arrays: dict[str, np.ndarray], image: np.ndarra
         sheet = filter_sheet(arrays["kernels"][..., :_KERNELS], paper=24 if is_dark() else 252)
         show_picture(sheet, _("The kernels of the layer, blue below zero, red above"))
     strong(_("The framed pixel, row {row}, column {column}, taken apart", row=row + 1, column=column + 1))
+    taken_apart(facts, arrays)
+
+
+def taken_apart(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """The products of one pixel, channel by channel, and their sum beside what the network computed."""
     _parts(arrays["patch"], arrays["kernel"])
     _sum(facts, arrays)
 

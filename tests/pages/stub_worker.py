@@ -211,6 +211,21 @@ def blocks_off(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     }
 
 
+def inside_network(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    rows = [("conv_1", "Conv2D", [26, 26, 32], 320, 0), ("pool_1", "MaxPooling2D", [13, 13, 32], 0, 1)]
+    rows += [("flatten", "Flatten", [5408], 0, None), ("logits", "Dense", [10], 54_090, None)]
+    told = [dict(zip(("name", "kind", "shape", "parameters", "map"), row, strict=True)) for row in rows]
+    return {"layers": told}, {"maps": np.ones((2, 56, 56), np.float32)}
+
+
+def inside_layer(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    facts = {"count": 32, "lowest": 0.0, "highest": 2.0, "dead": 0.25, "tested": 200}
+    values = np.linspace(0, 2, 500, dtype=np.float32)
+    if arguments["layer"] in ("flatten", "logits"):
+        return facts, {"units": values[:10], "values": values}
+    return facts, {"maps": np.ones((26, 26, 32), np.float32), "values": values}
+
+
 def find_rates(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     """Best at 0.02."""
     rates = np.geomspace(1e-6, 1, 40)
@@ -240,6 +255,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "normalised": normalised,
     "blocks_off": blocks_off,
     "find_rates": find_rates,
+    "inside_network": inside_network,
+    "inside_layer": inside_layer,
 }
 
 

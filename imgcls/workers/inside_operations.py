@@ -1,0 +1,124 @@
+"""What the inference worker shows of a network's inside: each layer's feature maps for one picture."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from imgcls.datasets import load
+from imgcls.errors import ImgclsError, UnknownNameError
+from imgcls.evaluation.embedding import some_places
+from imgcls.evaluation.kept import kept_test
+from imgcls.language import N_
+from imgcls.models import TrainedModel, load_trained
+from imgcls.runs import get_run
+
+Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
+
+#: Side of a thumbnail, in pixels: larger maps are thinned out to it.
+SIDE = 56
+#: Maps of a layer that are sent at once; values for the histogram; test images that a unit is judged by.
+MAPS, VALUES, TESTED = 64, 20_000, 200
+_NO_LAYER = N_("The network has no such layer “{name}”. Expected one of: {known}.")
+
+_kept: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
+
+
+def inside_network(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, one uint8 `image` → its layers, and of each that has maps the strongest one, `maps` (n, 56, 56).
+
+    A layer tells its `name`, `kind`, output `shape`, `parameters`, and `map`, the place of its map, or None.
+    """
+    trained = load_trained(arguments["model"])
+    network = trained.keras_model
+    names = [layer.name for layer in network.layers if _has_output(layer)]
+    outputs = _outputs(network, "all", names)(trained.inputs(arrays["image"][None]), training=False)
+    rows: list[dict[str, Any]] = []
+    maps: list[np.ndarray] = []
+    for name, value in zip(names, outputs, strict=True):
+        layer, found = network.get_layer(name), np.asarray(value, np.float32)[0]
+        row = {"name": name, "kind": type(layer).__name__, "shape": list(found.shape), "map": None}
+        row["parameters"] = int(layer.count_params())
+        if found.ndim == 3 and min(found.shape[:2]) > 1:
+            row["map"] = len(maps)
+            maps.append(_small(found[..., strongest(found)[0]]))
+        rows.append(row)
+    return {"layers": rows}, {"maps": np.stack(maps) if maps else np.zeros((0, SIDE, SIDE), np.float32)}
+
+
+def inside_layer(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, `layer`, one `image`, `start` → up to 64 of its `maps` (h, w, k), or its `units` (k,), and `values`.
+
+    `values` are some of all its activations. Of a run also the share of `dead` units: those that are nowhere above 0
+    in any of `tested` test images; None where the layer has values below 0, so that 0 is no silence.
+    """
+    trained = load_trained(arguments["model"])
+    network = trained.keras_model
+    name = _known(network, arguments["layer"])
+    look = _outputs(network, name, [name])
+    found = np.asarray(look(trained.inputs(arrays["image"][None]), training=False), np.float32)[0]
+    flat = found.ravel()
+    shown = np.linspace(0, len(flat) - 1, min(len(flat), VALUES)).astype(int)
+    facts: dict[str, Any] = {"count": int(found.shape[-1]), "lowest": float(flat.min()), "highest": float(flat.max())}
+    facts |= _dead(trained, arguments["model"], look)
+    start = int(arguments.get("start", 0))
+    if found.ndim != 3:
+        return facts, {"units": flat[:4096], "values": flat[shown]}
+    return facts, {"maps": found[..., start : start + MAPS], "values": flat[shown]}
+
+
+def strongest(maps: np.ndarray) -> np.ndarray:
+    """The places of the maps (h, w, k) by their mean size, the largest first."""
+    return np.argsort(-np.abs(maps).mean(axis=(0, 1)), kind="stable")
+
+
+def _dead(trained: TrainedModel, model: str, look: Any) -> dict[str, Any]:
+    if model == "imagenet":
+        return {"dead": None, "tested": 0}
+    run = get_run(model)
+    try:
+        kept = kept_test(run)
+    except ImgclsError:  # it has not been tested
+        return {"dead": None, "tested": 0}
+    some = some_places(kept.labels, TESTED)
+    images = load(run.recipe.dataset).images[kept.indices[some]]
+    alive, lowest = None, 0.0
+    for begin in range(0, len(images), 50):
+        values = np.asarray(look(trained.inputs(images[begin : begin + 50]), training=False), np.float32)
+        above = (values > 0).any(axis=tuple(range(values.ndim - 1)))
+        alive, lowest = above if alive is None else alive | above, min(lowest, float(values.min()))
+    share = None if alive is None or lowest < 0 else float(1 - alive.mean())
+    return {"dead": share, "tested": len(images)}
+
+
+def _outputs(network: Any, key: str, names: list[str]) -> Any:
+    """A model that gives the outputs of these layers; kept as long as the network is."""
+    import keras
+
+    known = _kept.setdefault(network, {})
+    if key not in known:
+        outputs = [network.get_layer(name).output for name in names]
+        known[key] = keras.Model(network.inputs, outputs if key == "all" else outputs[0])
+    return known[key]
+
+
+def _has_output(layer: Any) -> bool:
+    return type(layer).__name__ != "InputLayer" and hasattr(getattr(layer, "output", None), "shape")
+
+
+def _known(network: Any, name: str) -> str:
+    known = [layer.name for layer in network.layers if _has_output(layer)]
+    if name not in known:
+        raise UnknownNameError(_NO_LAYER, name=name, known=", ".join(known[:20]))
+    return name
+
+
+def _small(values: np.ndarray) -> np.ndarray:
+    """At most `SIDE` pixels a side, nearest pixels; smaller maps are repeated up to it."""
+    rows, columns = (np.arange(SIDE) * size // SIDE for size in values.shape)
+    return values[rows][:, columns].astype(np.float32)
+
+
+INSIDE_OPERATIONS = {"inside_network": inside_network, "inside_layer": inside_layer}

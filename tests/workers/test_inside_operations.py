@@ -1,0 +1,109 @@
+"""The inside of a network, as the worker tells it: held to the network itself, on every architecture."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from imgcls.architectures import ARCHITECTURES, build_model
+from imgcls.errors import UnknownNameError
+from imgcls.models import load_trained
+from imgcls.recipe import Choice
+from imgcls.workers import inside_operations
+from imgcls.workers.inside_operations import MAPS, SIDE, inside_layer, inside_network
+
+LARGE = ("efficientnet-lite0", "applications/")
+NAMES = [
+    pytest.param(one.name, marks=pytest.mark.slow if one.name.startswith(LARGE) else [])
+    for one in ARCHITECTURES
+    if one.name != "from-run" and not one.name.startswith("applications/")
+]
+
+
+@pytest.fixture
+def image() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (28, 28, 1), np.uint8)
+
+
+def test_the_layers_in_their_order_with_their_strongest_maps(tiny_run, image):
+    facts, arrays = inside_network({"model": tiny_run.id}, {"image": image})
+    json.dumps(facts)
+    names = [layer["name"] for layer in facts["layers"]]
+    assert names[:4] == ["conv_1", "pool_1", "conv_2", "pool_2"]
+    assert names[-1] == "logits"
+    assert arrays["maps"].shape == (4, SIDE, SIDE)
+    assert sum(layer["parameters"] for layer in facts["layers"]) == 121_930
+    _, layer = inside_layer({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})
+    shown = layer["maps"][..., np.abs(layer["maps"]).mean(axis=(0, 1)).argmax()]
+    assert set(np.unique(arrays["maps"][0])) == set(np.unique(shown)), "every pixel of 26 is drawn on 56"
+
+
+def test_a_layer_is_what_the_network_computes(tiny_run, image):
+    import keras
+
+    trained = load_trained(tiny_run.id)
+    model = keras.Model(trained.keras_model.inputs, trained.keras_model.get_layer("conv_2").output)
+    wanted = np.asarray(model(trained.inputs(image[None]), training=False))[0]
+    facts, arrays = inside_layer({"model": tiny_run.id, "layer": "conv_2"}, {"image": image})
+    np.testing.assert_allclose(arrays["maps"], wanted, atol=1e-6)
+    assert (facts["lowest"], facts["highest"]) == pytest.approx((wanted.min(), wanted.max()))
+    assert facts["tested"] == 200
+    assert 0 <= facts["dead"] < 1
+
+
+def test_units_without_a_place_and_scores_below_zero(tiny_run, image):
+    facts, arrays = inside_layer({"model": tiny_run.id, "layer": "logits"}, {"image": image})
+    assert arrays["units"].shape == (10,)
+    assert facts["dead"] is None, "below zero is no silence"
+
+
+def test_dead_units_by_hand(tiny_run, image, monkeypatch):
+    """A filter whose kernel and bias are below zero sees pictures that are not: it answers nothing, ever."""
+    trained = load_trained(tiny_run.id)
+    layer = trained.keras_model.get_layer("conv_1")
+    kernel, bias = (np.array(value) for value in layer.get_weights())
+    before = inside_layer({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})[0]["dead"]
+    changed, lower = kernel.copy(), bias.copy()
+    changed[..., :8], lower[:8] = -1.0, -1.0
+    try:
+        layer.set_weights([changed, lower])
+        after = inside_layer({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})[0]["dead"]
+    finally:
+        layer.set_weights([kernel, bias])
+    assert after >= 8 / 32 >= before
+
+
+def test_an_unknown_layer_is_one_sentence(tiny_run, image):
+    with pytest.raises(UnknownNameError, match="no such layer “nope”"):
+        inside_layer({"model": tiny_run.id, "layer": "nope"}, {"image": image})
+
+
+def test_a_run_that_was_not_tested_has_no_word_of_dead_units(interrupted_run, image):
+    facts, _ = inside_layer({"model": interrupted_run.id, "layer": "conv_1"}, {"image": image})
+    assert facts["dead"] is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_network_shows_its_inside(name, monkeypatch):
+    """All layers, and of each kind one by itself, page for page as many maps as there are."""
+    model = build_model(Choice(name=name), (32, 32, 3), 10, 0)
+    scale = ARCHITECTURES.get(name).preprocessing
+    trained = SimpleNamespace(keras_model=model, inputs=lambda images: scale.apply(images))
+    if not hasattr(scale, "apply"):
+        trained.inputs = lambda images: images.astype(np.float32) * scale.scale + scale.offset
+    monkeypatch.setattr(inside_operations, "load_trained", lambda name: trained)
+    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    facts, arrays = inside_network({"model": "imagenet"}, {"image": picture})
+    assert facts["layers"][-1]["shape"] == [10]
+    assert len(arrays["maps"]) == sum(layer["map"] is not None for layer in facts["layers"])
+    assert np.isfinite(arrays["maps"]).all()
+    for layer in {layer["kind"]: layer for layer in facts["layers"]}.values():
+        told, found = inside_layer({"model": "imagenet", "layer": layer["name"]}, {"image": picture})
+        assert told["count"] == layer["shape"][-1]
+        if "maps" in found:
+            assert found["maps"].shape == (*layer["shape"][:2], min(MAPS, layer["shape"][2]))
+        else:
+            assert len(found["units"]) == min(4096, int(np.prod(layer["shape"])))
