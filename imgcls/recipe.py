@@ -109,7 +109,7 @@ class Training(_Part):
 
 
 #: Settings that came after the first recipes were stored.
-_LATER = ("augmentation", "corrections", "label_noise", "imbalance", "balance")
+_LATER = ("augmentation", "corrections", "label_noise", "subset", "imbalance", "balance")
 #: Settings that change no number of a run, only what is kept of it to look at. Recipes that differ in them are equal.
 WATCHED = ("pinned",)
 
@@ -127,6 +127,7 @@ class Recipe(_Part):
     split: Split = Split()
     corrections: str = Field("", pattern=r"^([0-9a-f]{12})?$", title=N_("corrections"))
     label_noise: float = Field(0.0, ge=0, le=0.9, strict=True, title=N_("label noise"))
+    subset: float = Field(1.0, gt=0, le=1, strict=True, title=N_("share of the training images"))
     imbalance: Imbalance = Imbalance()
     balance: Choice = Choice(name="none")
     augmentation: tuple[Choice, ...] = Field((), max_length=MOST_AUGMENTATIONS, title=N_("augmentation"))

@@ -27,7 +27,7 @@ from imgcls.training.loop import REASONS
 from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing
 
 #: One alone is no comparison; more lines in one frame than this nobody tells apart.
-FEWEST, MOST = 2, 12
+FEWEST, MOST = 2, 20
 
 #: What stands between the title of all trials and the label of one, in a run's name.
 SEPARATOR = ": "
@@ -38,6 +38,7 @@ SETTING_WORDS = {
     "split": N_("split"),
     "corrections": N_("corrections"),
     "label_noise": N_("label noise"),
+    "subset": N_("share of the training images"),
     "imbalance": N_("imbalance"),
     "balance": N_("balance"),
     "augmentation": N_("augmentation"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
+from imgcls.expectation import Expectation
 from imgcls.recipe import recipe_from_code
 from imgcls.training.check import check_recipe
 from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
+from pages.components.expectation import expectation_form, keep_expected
 from pages.components.frame import need_frame
 from pages.components.missing import what_is_missing
 from pages.components.monitor import monitor
@@ -35,9 +37,12 @@ def page() -> None:
         preset_buttons()
         recipe = recipe_form()
         missing = what_is_missing(recipe) if recipe else None
+        expected = expectation_form(recipe) if recipe else Expectation()
         disabled = recipe is None or missing is not None
         if st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=disabled) and recipe:
-            look_at(engine().submit(recipe))
+            run_id = engine().submit(recipe)
+            keep_expected(run_id, expected)
+            look_at(run_id)
             st.rerun()
     with evidence:
         if recipe is not None:

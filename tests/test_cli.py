@@ -316,6 +316,7 @@ def test_lines_in_a_shell_that_knows_few_letters():
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.slow
 def test_train_evaluate_predict_explain(pictures, tmp_path, home_folder, capsys):
     """One run through all commands; then the same recipe and seed once more, as a code: the same numbers."""
     first = answered("train", "--dataset", "mnist-5k", "--architecture", "seed-cnn", "--epochs", 2, "--batch-size", 64)

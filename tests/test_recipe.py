@@ -85,7 +85,7 @@ def test_hash_tells_recipes_apart_and_does_not_mind_the_order_of_options():
 def test_recipes_from_before_there_was_augmentation_are_what_they_were():
     """Their hash, their file and their link: taken down when the field did not exist yet."""
     old = json.loads(Recipe().to_json())
-    for later in ("augmentation", "corrections", "label_noise", "imbalance", "balance", "pinned"):
+    for later in ("augmentation", "corrections", "label_noise", "subset", "imbalance", "balance", "pinned"):
         del old[later]
     assert recipe_from(old) == Recipe()
     assert hashlib.sha256(json.dumps(old, sort_keys=True).encode()).hexdigest()[:12] == Recipe().hash()

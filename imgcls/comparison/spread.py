@@ -13,17 +13,16 @@ from imgcls.recipe import WATCHED, Recipe
 from imgcls.runs import Run
 from imgcls.trials import score_of
 
-#: Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom; beyond, the normal one is near enough.
-_T = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
-    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
-    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
 
+def t_quantile(freedom: int, comparisons: int = 1) -> float:
+    """The two-sided 95 % quantile of Student's t with so many degrees of freedom, at least 1.
 
-def t_quantile(freedom: int) -> float:
-    """The two-sided 95 % quantile of Student's t with so many degrees of freedom, at least 1."""
-    return _T[freedom - 1] if freedom <= len(_T) else 1.960
+    Args:
+        comparisons: made at once, of which the best is told: each then gets its share of the 5 % (Bonferroni).
+    """
+    from scipy.special import stdtrit  # a fifth of a second, which no page needs before it compares
+
+    return float(stdtrit(freedom, 1 - 0.05 / 2 / comparisons))
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,7 @@ class Lead:
         margin: half the 95 % interval of it, 0 to 1; None where one seed leaves nothing to judge by.
         pairs: how many seeds both have; 0: the two were not compared seed by seed.
         cost: the best one's training time as a multiple of the other's; None if not known.
+        rivals: how many it was picked against.
     """
 
     best: int
@@ -92,6 +92,7 @@ class Lead:
     margin: float | None
     pairs: int
     cost: float | None
+    rivals: int = 1
 
     @property
     def is_real(self) -> bool:
@@ -103,6 +104,8 @@ def lead(known: Sequence[Group]) -> Lead | None:
 
     Seeds that both have are compared one by one (paired t interval): the same seed draws the same split and the same
     order of images, which moves both alike. Else the interval is Welch's, with its degrees of freedom.
+
+    The best of many is partly the luckiest of many: the interval is wider by as many rivals as it has (Bonferroni).
     """
     ended = [place for place, group in enumerate(known) if group.mean is not None]
     if len(ended) < 2:
@@ -112,19 +115,23 @@ def lead(known: Sequence[Group]) -> Lead | None:
     seeds = sorted(best.accuracies.keys() & other.accuracies.keys())
     pairs = [best.accuracies[seed] - other.accuracies[seed] for seed in seeds]
     whole = len(pairs) == len(best.accuracies) == len(other.accuracies)
-    margin = _paired(pairs) if whole else _welch(list(best.accuracies.values()), list(other.accuracies.values()))
+    rivals = len(ended) - 1
+    if whole:
+        margin = _paired(pairs, rivals)
+    else:
+        margin = _welch(list(best.accuracies.values()), list(other.accuracies.values()), rivals)
     times = best.mean_seconds, other.mean_seconds
     cost = times[0] / times[1] if times[0] and times[1] else None
     difference = (best.mean or 0.0) - (other.mean or 0.0)
-    return Lead(order[0], order[1], difference, margin, len(pairs) if whole else 0, cost)
+    return Lead(order[0], order[1], difference, margin, len(pairs) if whole else 0, cost, rivals)
 
 
-def _paired(differences: Sequence[float]) -> float | None:
+def _paired(differences: Sequence[float], rivals: int) -> float | None:
     count = len(differences)
-    return t_quantile(count - 1) * stdev(differences) / math.sqrt(count) if count > 1 else None
+    return t_quantile(count - 1, rivals) * stdev(differences) / math.sqrt(count) if count > 1 else None
 
 
-def _welch(first: Sequence[float], second: Sequence[float]) -> float | None:
+def _welch(first: Sequence[float], second: Sequence[float], rivals: int) -> float | None:
     if len(first) < 2 or len(second) < 2:
         return None
     shares = [stdev(values) ** 2 / len(values) for values in (first, second)]
@@ -132,7 +139,7 @@ def _welch(first: Sequence[float], second: Sequence[float]) -> float | None:
     if not whole:
         return 0.0
     down = sum(share**2 / (len(values) - 1) for share, values in zip(shares, (first, second), strict=True))
-    return t_quantile(max(1, int(whole**2 / down))) * math.sqrt(whole)
+    return t_quantile(max(1, int(whole**2 / down)), rivals) * math.sqrt(whole)
 
 
 def say_lead(found: Lead, names: Sequence[str], translate: Translate = str) -> str:
@@ -160,6 +167,10 @@ def say_lead(found: Lead, names: Sequence[str], translate: Translate = str) -> s
             "what is plausible: the difference may be chance."
         )
     said = translate(text).format(**values)
+    if found.margin is not None and found.rivals > 1:
+        said += " " + translate(N_("The interval allows for its being the best of {count}.")).format(
+            count=found.rivals + 1
+        )
     if found.cost is None:
         return said
     return said + " " + translate(N_("It costs {cost:.1f}× the time.")).format(**values)

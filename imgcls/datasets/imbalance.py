@@ -43,7 +43,9 @@ def _rare(imbalance: Imbalance, class_names: Sequence[str]) -> list[int]:
     return [list(class_names).index(name) for name in imbalance.classes]
 
 
-def thinned(labels: np.ndarray, class_names: Sequence[str], imbalance: Imbalance, seed: int) -> np.ndarray:
+def thinned(
+    labels: np.ndarray, class_names: Sequence[str], imbalance: Imbalance, seed: int, subset: float = 1.0
+) -> np.ndarray:
     """Which training images stay, as sorted positions, int64. Of each class at least one does.
 
     The images that stay at a smaller share stay at a larger one.
@@ -52,13 +54,14 @@ def thinned(labels: np.ndarray, class_names: Sequence[str], imbalance: Imbalance
         labels: int64, (n,).
         class_names: one name per class.
         imbalance: what is left out.
-        seed: the same seed, labels and imbalance keep the same images.
+        subset: the share of what is then left of each class that stays, in (0, 1].
+        seed: the same seed, labels, imbalance and subset keep the same images.
 
     Raises:
         RecipeError: as `kept_shares`.
     """
-    shares = kept_shares(imbalance, class_names)
-    if imbalance.kind == "none":
+    shares = subset * kept_shares(imbalance, class_names)
+    if imbalance.kind == "none" and subset == 1:
         return np.arange(len(labels))
     generator = np.random.default_rng([seed, 0x1BA1])
     found = []

@@ -1,4 +1,4 @@
-"""Trials in one frame: up to twelve pairs of learning curves, training thin and validation thick, named at their ends.
+"""Trials in one frame: up to twenty pairs of learning curves, training thin and validation thick, named at their ends.
 
 Okabe and Ito's colours, and from one line to the next another dash, so that neighbours differ for everyone; where two
 colours are alike to somebody, dash and name still tell the lines apart.
@@ -6,6 +6,7 @@ colours are alike to somebody, dash and name still tell the lines apart.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from imgcls.trials import MOST, loss_of_guessing
 
 #: Pixels above and below the axes; what is left is the axis of y.
 AROUND = 70
-#: Points of a training line at most; twelve lines of more would cost time and show nothing.
+#: Points of a training line at most; twenty lines of more would cost time and show nothing.
 POINTS = 120
 #: Characters of a name in the figure.
 NAME_LENGTH = 18
@@ -31,7 +32,7 @@ NAME_LENGTH = 18
 _LEAST_HEIGHT = 270
 _NAME_HEIGHT = 18  # as in `lanes`
 _TRAINING_WIDTH, _WIDTH = 1.2, 3.0
-#: Pixels of line and gap in turn. As many as do not divide the ten colours: twelve pairs, no two alike.
+#: Pixels of line and gap in turn. Four of them and ten colours: twenty pairs, no two alike.
 _DASHES: tuple[tuple[int, ...], ...] = ((), (9, 4), (9, 4, 2, 4), (3, 3))
 #: Beyond this many epochs dots would hide the dashes.
 _DOTS_UP_TO = 12
@@ -39,6 +40,8 @@ _DOTS_UP_TO = 12
 _HIGHEST = 1.35
 
 View = Literal["whole", "close"]
+#: What the axis of x counts: epochs, steps, or seconds of training.
+Axis = Literal["epoch", "step", "second"]
 Points = tuple[list[float], list[float]]
 
 
@@ -58,7 +61,7 @@ class TrialLine:
     Args:
         name: what stands at their end, translated.
         place: among all trials, from 0: it decides colour and dash.
-        training: x in epochs and y, of training batches, smoothed.
+        training: x in the axis's unit and y, of training batches, smoothed.
         validation: x and y at the end of each epoch.
     """
 
@@ -83,7 +86,7 @@ class TrialLines:
     Args:
         lines: of each trial that is there.
         guessing: the value of an answer without looking.
-        end: the axis of x runs from 0 to here, in epochs.
+        end: the axis of x runs from 0 to here, in its unit.
         low: the axis of y runs from here …
         top: … to here.
         percent: whether y is a share.
@@ -144,7 +147,7 @@ def trial_height(count: int) -> int:
     return max(_LEAST_HEIGHT, AROUND + _NAME_HEIGHT * (min(count, MOST) + 1))
 
 
-def trial_line(name: str, place: int, curve: Curve, quantity: Quantity) -> TrialLine:
+def trial_line(name: str, place: int, curve: Curve, quantity: Quantity, axis: Axis = "epoch") -> TrialLine:
     """The lines of one trial, from its log so far; they may be empty.
 
     Args:
@@ -152,13 +155,31 @@ def trial_line(name: str, place: int, curve: Curve, quantity: Quantity) -> Trial
         place: among all trials, from 0.
         curve: the log.
         quantity: `loss` (cross-entropy, natural logarithm) or `accuracy` (share of right answers).
+        axis: what x counts.
     """
     found = curve_lines(curve, quantity)
-    return TrialLine(name, place, _thinned(found.steps), found.validation)
+    (x, y), (ends, values) = _thinned(found.steps), found.validation
+    return TrialLine(name, place, (along(curve, x, axis), y), (along(curve, ends, axis), values))
+
+
+def along(curve: Curve, epochs: list[float], axis: Axis) -> list[float]:
+    """Where moments of a run, told in epochs, lie on an axis; what is not trained yet, at the present speed.
+
+    Seconds are those of training and validation, without pauses.
+    """
+    if axis == "epoch" or not epochs:
+        return epochs
+    if axis == "step":
+        return [curve.steps_per_epoch * epoch for epoch in epochs]
+    known = [(line["step"] / max(1, curve.steps_per_epoch), line["seconds"]) for line in curve.epochs]
+    ends, seconds = np.array([(0.0, 0.0), *known]).T
+    speed = seconds[-1] / ends[-1] if known else curve.epoch_images / max(curve.images_per_second, 1e-9)
+    later = np.maximum(np.array(epochs) - ends[-1], 0) * speed
+    return [round(float(value), 3) for value in np.interp(epochs, ends, seconds) + later]
 
 
 def trial_lines(
-    lines: Iterable[TrialLine], quantity: Quantity, epochs: int, view: View = "whole", guess: float | None = None
+    lines: Iterable[TrialLine], quantity: Quantity, end: float, view: View = "whole", guess: float | None = None
 ) -> TrialLines:
     """The frame around some trials.
 
@@ -168,7 +189,7 @@ def trial_lines(
     Args:
         lines: of the trials that are there.
         quantity: `loss` or `accuracy`.
-        epochs: that the longest trial was asked for.
+        end: of the longest trial, as it was asked for, in the unit of the axis.
         view: `whole` or `close`.
         guess: the loss of guessing, in nats; None: that of ten classes.
     """
@@ -180,7 +201,7 @@ def trial_lines(
     return TrialLines(
         lines=drawn,
         guessing=guess if quantity == "loss" else float(np.exp(-guess)),
-        end=max(1, epochs),
+        end=max(1, math.ceil(end)),
         low=low,
         top=top,
         percent=quantity == "accuracy",

@@ -74,10 +74,10 @@ def trained_on(images: ImageSet, parts: SplitIndices, recipe: Recipe) -> tuple[n
     Args:
         images: the data set, and
         parts: its parts, as `divided` has them.
-        recipe: with its imbalance, label noise and seed.
+        recipe: with its subset, imbalance, label noise and seed.
     """
     labels = images.labels[parts.train]
-    kept = thinned(labels, images.class_names, recipe.imbalance, recipe.seed)
+    kept = thinned(labels, images.class_names, recipe.imbalance, recipe.seed, recipe.subset)
     return parts.train[kept], noisy_labels(labels[kept], len(images.class_names), recipe.label_noise, recipe.seed)
 
 

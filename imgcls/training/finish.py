@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from imgcls.architectures import ARCHITECTURES
+from imgcls.architectures.measure import costs
 from imgcls.architectures.transfer import parts
 from imgcls.atomic import disk_errors, write_arrays, write_json
 from imgcls.errors import ImgclsError
@@ -102,6 +103,7 @@ def _account(session: Session, ending: Ending) -> dict[str, Any]:
         "validation_accuracy": best.get("val_accuracy"),
         "validation_loss": best.get("val_loss"),
         "parameters": session.parameters,
+        "multiply_adds": costs(session.model)["multiply_adds"],
         "train_seconds": round(progress.seconds + progress.feature_seconds, 3),
         "feature_seconds": round(progress.feature_seconds, 3),
         "images_per_second": round(progress.images / max(progress.seconds, 1e-9), 1),

@@ -28,4 +28,5 @@ def _class_sizes(recipe: Recipe) -> np.ndarray:
     facts = dataset_facts(recipe.dataset)
     train, classes = facts.sizes(recipe.split)[0], len(facts.class_names)
     whole = np.full(classes, train // classes) + (np.arange(classes) < train % classes)
-    return np.maximum(1, np.rint(whole * kept_shares(recipe.imbalance, facts.class_names))).astype(np.int64)
+    shares = recipe.subset * kept_shares(recipe.imbalance, facts.class_names)
+    return np.maximum(1, np.rint(whole * shares)).astype(np.int64)

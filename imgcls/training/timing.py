@@ -18,7 +18,7 @@ from imgcls.home import folder
 from imgcls.recipe import Recipe
 from imgcls.training.sizes import epoch_images, part_sizes
 
-#: Building the graph, tracing it, testing and saving: what even the shortest run pays, in seconds.
+#: What even the shortest run pays, in seconds, where it was not measured: building, tracing, testing, saving.
 OVERHEAD = 2.0
 
 
@@ -31,12 +31,14 @@ class Timing:
         validation_image: seconds per image validated.
         parameters: trainable and other numbers in the network.
         feature_image: seconds per image for the features of a frozen body, which are computed once; 0: there are none.
+        start: seconds that a run takes besides, however short it is: deep networks are long in building and tracing.
     """
 
     step: float
     validation_image: float
     parameters: int
     feature_image: float = 0.0
+    start: float = OVERHEAD
 
     @property
     def image(self) -> float:
@@ -87,7 +89,7 @@ def estimated_seconds(recipe: Recipe, timing: Timing) -> float:
     train, validation, test = part_sizes(recipe)
     epoch = -(-epoch_images(recipe) // recipe.training.batch_size) * timing.step + validation * timing.validation_image
     images = train * augmented_copies(recipe) + validation + test
-    return OVERHEAD + images * timing.feature_image + recipe.training.epochs * epoch
+    return timing.start + images * timing.feature_image + recipe.training.epochs * epoch
 
 
 def _known() -> dict[str, Any]:

@@ -21,6 +21,10 @@ from imgcls.training.timing import Timing
 
 #: Seconds that each of the three measurements may take, tracing aside.
 PATIENCE = 1.0
+#: What a run does besides building, tracing and running its network, in seconds: files, and a word between processes.
+FILES = 0.3
+#: How often a run builds its network (once more to save it), and traces its prediction (once for each size of batch).
+BUILT, PREDICTIONS = 2, 3
 #: Images and steps of the longest measurement.
 IMAGES, STEPS = 256, 16
 
@@ -29,7 +33,9 @@ def measured_timing(recipe: Recipe) -> Timing:
     """Seconds of a step, of a validated image, and of an image's features where they are computed once."""
     dataset = dataset_facts(recipe.dataset)
     training, shape, classes = recipe.training, dataset.image_shape, len(dataset.class_names)
+    began = time.perf_counter()
     model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
+    start = FILES + BUILT * (time.perf_counter() - began)
     parameters = int(model.count_params())
     check_parameters(parameters)
     preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
@@ -45,21 +51,28 @@ def measured_timing(recipe: Recipe) -> Timing:
         steps = Steps(model, optimizer_groups(model, recipe), preprocessing)
     augmentation = () if feature_image else augmentation_of(recipe)
     some = ImageSet(inputs, np.arange(IMAGES) % classes, dataset.class_names)
-    step = _seconds_per_step(steps, some, training.batch_size, augmentation)
-    return Timing(step, seconds_per_image(steps.predict, inputs), parameters, feature_image)
+    step, traced = _seconds_per_step(steps, some, training.batch_size, augmentation)
+    began = time.perf_counter()
+    steps.predict(inputs[:1])
+    start += traced + PREDICTIONS * (time.perf_counter() - began)
+    return Timing(step, seconds_per_image(steps.predict, inputs), parameters, feature_image, start)
 
 
-def _seconds_per_step(steps: Steps, some: ImageSet, batch_size: int, augmentation: Sequence[Choice]) -> float:
+def _seconds_per_step(
+    steps: Steps, some: ImageSet, batch_size: int, augmentation: Sequence[Choice]
+) -> tuple[float, float]:
+    """Seconds of a step, and how much longer the first one takes."""
     some = some.take(np.arange(batch_size * (STEPS + 2)) % len(some))
     batches = Batches(some, batch_size, 0, augmentation).epoch(0)
 
     def seconds(number: int) -> float:
         return _seconds(lambda: steps.train(batches, np.full(number, 1e-6)))
 
-    seconds(1)  # traces
+    first = seconds(1)  # traces
     one = seconds(1)
     each = int(min(max(1, PATIENCE / 4 / one), STEPS // 4))
-    return min(one, *(seconds(each) / each for _ in range(4 if one < PATIENCE else 1)))
+    step = min(one, *(seconds(each) / each for _ in range(4 if one < PATIENCE else 1)))
+    return step, max(0.0, first - step)
 
 
 def seconds_per_image(work: Callable[[np.ndarray], Any], images: np.ndarray) -> float:

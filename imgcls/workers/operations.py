@@ -29,6 +29,7 @@ from imgcls.training.timing import keep_timing, known_timing
 from imgcls.workers.evaluation_operations import EVALUATION_OPERATIONS
 from imgcls.workers.lesson_operations import LESSON_OPERATIONS
 from imgcls.workers.progress import tell
+from imgcls.workers.training_operations import TRAINING_OPERATIONS
 from imgcls.workers.trust_operations import TRUST_OPERATIONS
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -224,6 +225,7 @@ OPERATIONS: dict[str, Operation] = {
     "describe": describe,
     "augment": augment,
     **EVALUATION_OPERATIONS,
+    **TRAINING_OPERATIONS,
     **TRUST_OPERATIONS,
     **LESSON_OPERATIONS,
 }

@@ -1,17 +1,21 @@
-"""The training worker: imports Keras, warms up, waits for a run, trains it, ends.
+"""The training worker: imports Keras, warms up, waits for a run, trains it, and waits for another.
 
-It reads one line of JSON from standard input, `{"run": FOLDER}`, and takes the end of standard input, or
-SIGTERM, as the word to checkpoint and go.
+It reads lines of JSON from standard input, `{"run": FOLDER}`, says `{"done": NAME}` on standard output when a run has
+ended well and it could take the next, and takes the end of standard input, or SIGTERM, as the word to checkpoint and
+go. After any trouble it ends: the next run gets a process that has seen none.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,35 +33,62 @@ NO_MEMORY = N_("The machine ran out of memory. Try a smaller batch, a smaller im
 
 
 def main() -> int:
-    """Wait for one run on standard input and train it; returns the exit code."""
-    leave = threading.Event()
+    """Train runs as they are asked for on standard input; returns the exit code."""
+    leave, orders = threading.Event(), queue.SimpleQueue[str]()
     if hasattr(os, "nice"):
         os.nice(5)  # the pages answer first
-    signal.signal(signal.SIGTERM, lambda *_: leave.set())
+
+    def go() -> None:
+        leave.set()
+        orders.put("")  # for one who waits; of all queues only this one may be put to in a signal handler
+
+    signal.signal(signal.SIGTERM, lambda *_: go())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it ends our standard input
     warm_up()
     print(json.dumps({"ready": True}), flush=True)
-    line = sys.stdin.readline()
-    if not line.strip():
-        return 0
-    order = json.loads(line)
-    threading.Thread(target=_watch_input, args=(leave,), daemon=True).start()
-    run = Path(order["run"])
-    _log_to(run / "worker.log")
-    return work(run, leave)
+    threading.Thread(target=_read_input, args=(orders, go), daemon=True).start()
+    while line := orders.get().strip():
+        run = Path(json.loads(line)["run"])
+        with _log_to(run / "worker.log"):
+            code = work(run, leave)
+        if code or leave.is_set():
+            return code
+        _forget()
+        print(json.dumps({"done": run.name}), flush=True)
+    return 0
 
 
-def _log_to(path: Path) -> None:
-    """From here on what anyone prints belongs to the run."""
+@contextmanager
+def _log_to(path: Path) -> Iterator[None]:
+    """Meanwhile what anyone prints belongs to the run."""
+    before = [os.dup(number) for number in (1, 2)]
     with path.open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, kept in zip((1, 2), before, strict=True):
+            os.dup2(kept, number)
+            os.close(kept)
 
 
-def _watch_input(leave: threading.Event) -> None:
-    while sys.stdin.readline():
-        pass
-    leave.set()
+def _read_input(orders: queue.SimpleQueue[str], go: Callable[[], None]) -> None:
+    while line := sys.stdin.readline():
+        orders.put(line)
+    go()
+
+
+def _forget() -> None:
+    """Let go of the last run's graphs, and count layers from the beginning again."""
+    import gc
+
+    import keras
+
+    keras.utils.clear_session()
+    gc.collect()
 
 
 def warm_up() -> None:

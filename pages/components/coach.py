@@ -28,6 +28,16 @@ def advice_of(run: Run, curve: Curve) -> list[Advice]:
     return advise(history_of(curve, is_over=True), run.recipe)
 
 
+def advice_so_far(run: Run, curve: Curve) -> None:
+    """The most urgent that can be said while it still trains, in a line; the buttons come when it has ended."""
+    found = advise(history_of(curve, is_over=False), run.recipe)
+    if not found:
+        return
+    translate, one = translator(language()), found[0]
+    values = {"title": translate(one.title), "text": literal(translate(one.text).format(**one.values))}
+    st.markdown(_("So far: **{title}** · {text}", **values))
+
+
 def band_of(advice: list[Advice]) -> tuple[int, int] | None:
     """The epochs that the first advice speaks of."""
     return (advice[0].first, advice[0].last) if advice else None

@@ -18,8 +18,10 @@ from imgcls.figures.pareto import pareto_figure
 from imgcls.language import translator
 from imgcls.runs import Run
 from imgcls.trials import Standing, Trials, differences, same_test, score_of, setting_words
+from pages.components.compare_one_image import both_on_one
 from pages.components.durations import duration
 from pages.components.evaluate_images import image_strip, test_images
+from pages.components.expectation import expected_winner
 from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
 from pages.components.words import _, language
@@ -32,11 +34,30 @@ def show_comparison(trials: Trials, standing: Standing[str]) -> None:
     ended = [run for run in trials.runs.values() if score_of(run) is not None]
     if len(ended) < 2:
         return
+    _expected(trials, ended)
     _spread(trials, ended)
     _settings(trials, ended)
     if len({run.recipe.dataset for run in ended}) == 1:
         _cost(trials, ended)
     _image_by_image(trials, ended)
+
+
+def _expected(trials: Trials, ended: Sequence[Run]) -> None:
+    """Who was expected to win, and who has the highest mean."""
+    expected = expected_winner(trials.runs)
+    known = groups(ended)
+    if expected is None:
+        return
+    means = {_group_name(trials, group): group.mean or 0.0 for group in known}
+    guessed = next((_group_name(trials, group) for group in known if expected in group.ids), None)
+    if guessed is None or len(means) < 2:
+        return
+    best = max(means, key=lambda name: means[name])
+    values = {"best": literal(best), "guessed": literal(guessed), "points": 100 * (means[best] - means[guessed])}
+    if best == guessed:
+        st.markdown(_("You expected **{guessed}** to win, and it has the highest test accuracy.", **values))
+    else:
+        st.markdown(_("You expected **{guessed}** to win; **{best}** is {points:.1f} points above it.", **values))
 
 
 def _spread(trials: Trials, ended: Sequence[Run]) -> None:
@@ -97,8 +118,12 @@ def _value(recipe: object, path: str) -> str:
 
 def _cost(trials: Trials, ended: Sequence[Run]) -> None:
     st.markdown(_("#### What the accuracy costs"))
-    costs = {"train_seconds": _("seconds of training"), "parameters": _("parameters")}
-    for column, (field, words) in zip(st.columns(2), costs.items(), strict=True):
+    costs = {
+        "train_seconds": _("seconds of training"),
+        "parameters": _("parameters"),
+        "multiply_adds": _("multiply-adds of one image"),
+    }
+    for column, (field, words) in zip(st.columns(3), costs.items(), strict=True):
         some = [run for run in ended if (run.result or {}).get(field)]
         if len(some) < 2:
             continue
@@ -141,15 +166,17 @@ def _image_by_image(trials: Trials, ended: Sequence[Run]) -> None:
     _counts(found, names)
     if not same_test([first.recipe, second.recipe]):
         note(_("Only the {count:,} test images that both have are compared.", count=found.common))
-    seen = test_images(first)
+    seen, chosen = test_images(first), []
     for key, places, words in (
         ("first", found.first, _("**Only {name} is right**: {count:,}", name=names[0], count=len(found.first))),
         ("second", found.second, _("**Only {name} is right**: {count:,}", name=names[1], count=len(found.second))),
     ):
         st.markdown(words)
         if len(places):
-            image_strip(f"compare {key} {first.id} {second.id}", _("Test images"), one, seen, places)
+            strip = f"compare {key} {first.id} {second.id}"
+            chosen += image_strip(strip, _("Test images"), one, seen, places, choose=True)
     note(_("Below the images: what {name} says.", name=names[0]))
+    both_on_one((first, second), (one, two), seen, chosen)
 
 
 def _counts(found: Agreement, names: Sequence[str]) -> None:

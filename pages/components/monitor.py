@@ -15,9 +15,10 @@ from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run, read_snapshot
 from imgcls.training.control import read_wishes
 from imgcls.training.data_card import data_of
-from pages.components.coach import advice_of, band_of, coach
+from pages.components.coach import advice_of, advice_so_far, band_of, coach
 from pages.components.current import look_at
 from pages.components.durations import duration
+from pages.components.expectation import expectation_beside_result
 from pages.components.features import tell_feature_times
 from pages.components.live import Chart, live
 from pages.components.notices import literal, show_error
@@ -107,6 +108,7 @@ def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
             [_chart(run, curve, "loss"), _chart(run, curve, "accuracy")],
             is_dark(),
         )
+        advice_so_far(run, curve)
     except ImgclsError as error:  # deleted, or not to be read; `app.py` catches nothing for a fragment
         show_error(error)
 
@@ -238,12 +240,14 @@ def _explain_end(run: Run, status: Status) -> None:
         )
         if problem := read_json(run.folder / "problem.json"):
             show_error(error_from_json(problem))
-    if (accuracy := result.get("test_accuracy")) is not None:
+    accuracy = result.get("test_accuracy")
+    if accuracy is not None:
         st.metric(
             _("Test accuracy"),
             f"{accuracy:.1%}",
             help=_("Measured once, on {count:,} images that training never saw.", count=result["test_images"]),
         )
+    expectation_beside_result(run)
 
 
 def _progress(run: Run, status: Status, curve: Curve) -> None:

@@ -22,7 +22,9 @@ from pages.components.missing import Missing, missing_notice
 from pages.components.missing_data import data_notice
 from pages.components.notices import show_error
 from pages.components.picture import show_drawing, show_picture
+from pages.components.rate_finder import rate_finder
 from pages.components.style import is_dark
+from pages.components.time_budget import time_budget
 from pages.components.transfer import transfer_steps
 from pages.components.words import _
 
@@ -37,7 +39,10 @@ def preview(recipe: Recipe, missing: Missing | None = None) -> None:
     dataset, architecture = DATASETS.get(recipe.dataset.name), ARCHITECTURES.get(recipe.architecture.name)
     if missing:
         missing_notice(missing)
-    described = None if missing else _numbers(recipe)
+    described, timing = (None, None) if missing else _numbers(recipe)
+    if timing:
+        time_budget(recipe, timing)
+        rate_finder(recipe)
     st.subheader(_(architecture.title))
     st.markdown(_(architecture.summary))
     _diagram(recipe, described["layers"] if described else [])
@@ -65,18 +70,18 @@ def _show_samples(recipe: Recipe) -> None:
         show_picture(samples, _("Training images of each class"), f"{_parts(recipe)} {_wrong_ones(recipe)}".rstrip())
 
 
-def _numbers(recipe: Recipe) -> dict[str, Any] | None:
+def _numbers(recipe: Recipe) -> tuple[dict[str, Any] | None, Timing | None]:
     """What it costs; counted and measured by the inference worker the first time a recipe is seen.
 
     Returns:
-        The network as the worker describes it; None while it is being built, or if it cannot be.
+        The network as the worker describes it, and its measured steps; None while they are under way, or cannot be.
     """
     try:
         described = ask("describe", "describe", recipe=_network_of(recipe))  # first: it is there at once
         timed = ask("measure", "measure", recipe=recipe.model_dump(mode="json"))
     except ImgclsError as error:
         show_error(error)
-        return None
+        return None, None
     timing, costs = Timing(**timed.facts) if timed else None, described.facts if described else None
     count = -(-epoch_images(recipe) // recipe.training.batch_size)
     batch = recipe.training.batch_size
@@ -107,7 +112,7 @@ def _numbers(recipe: Recipe) -> dict[str, Any] | None:
         look_again("describe")
     elif timing is None:
         look_again("measure")
-    return costs
+    return costs, timing
 
 
 def _network_of(recipe: Recipe) -> dict[str, Any]:
@@ -139,7 +144,7 @@ def _wrong_ones(recipe: Recipe) -> str:
 
 def _seen(recipe: Recipe) -> str:
     """What decides which images are trained on, and under which labels; the same for the same strip."""
-    fields = {"dataset", "split", "corrections", "label_noise", "imbalance", "seed"}
+    fields = {"dataset", "split", "corrections", "label_noise", "subset", "imbalance", "seed"}
     return f"{recipe.model_dump_json(include=fields)} {DATASETS.get(recipe.dataset.name).version()}"
 
 

@@ -15,6 +15,7 @@ from imgcls.recipe import Choice, Recipe, Training
 from imgcls.training.check import check_recipe
 from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, MOST, Trials
+from pages.components.expectation import winner_form
 from pages.components.notices import literal, note, show_error
 from pages.components.registered import registered_choice
 from pages.components.trials import Trial, start_trials, time_of_trials
@@ -158,8 +159,12 @@ def _start(page_key: str, variants: list[Trial], seeds: int) -> None:
         st.info(_("Choose two networks, or one with and without something: one alone is no race."))
     if seeds == 1:
         note(_("From one seed nobody can tell a better network from a luckier one. Three show the spread."))
+    names = [one.label for one in variants]
+    winner = winner_form(names, page_key) if fine else None
     if st.button(_("Start the race"), type="primary", disabled=not fine, key=f"{page_key} race go"):
-        start_trials(page_key, _("Race"), field)
+        place = names.index(winner) if winner in names else None
+        winners = [] if place is None else [one.label for one in field[place * seeds : (place + 1) * seeds]]
+        start_trials(page_key, _("Race"), field, winners)
     if fine:
         time_of_trials(page_key, field, max((trial.recipe for trial in variants), key=epoch_images))
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from imgcls.errors import ImgclsError, InputError
+from imgcls.expectation import Expectation
 from imgcls.figures.curves import Quantity
 from imgcls.figures.lanes import sample_of
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.figures.trials import (
+    Axis,
     TrialLines,
     TrialWords,
     View,
+    along,
     trial_figure,
     trial_height,
     trial_line,
@@ -37,6 +40,7 @@ from imgcls.trials import (
 )
 from pages.components.answers import ask, look_again
 from pages.components.durations import duration
+from pages.components.expectation import keep_expected
 from pages.components.lanes import (
     TICK,
     lane,
@@ -97,16 +101,19 @@ def time_of_trials(page_key: str, trials: Sequence[Trial], slowest: Recipe) -> N
     )
 
 
-def start_trials(page_key: str, title: str, trials: Sequence[Trial]) -> None:
+def start_trials(page_key: str, title: str, trials: Sequence[Trial], winners: Collection[str] = ()) -> None:
     """Train them, the first of them first, and show them; if one is refused, none is trained and the page says why.
 
     Args:
         page_key: names the page within the session.
         title: of all of them, translated; each run is called by it and by its own label.
-        trials: 2 to 12; the others are compared with the first.
+        trials: 2 to 20; the others are compared with the first.
+        winners: labels of those that are expected to win; empty: nobody said.
     """
     begun = submit_all([trial.recipe for trial in trials], [title_of(title, trial.label) for trial in trials])
     if begun is not None:
+        for run_id, trial in zip(begun, trials, strict=True) if winners else ():
+            keep_expected(run_id, Expectation(wins=trial.label in winners))
         look_at_trials(page_key, begun)
         st.rerun()
 
@@ -175,7 +182,7 @@ def watch_trials(
         note(_("A name leads to its run: there it can be paused, or given another learning rate."))
         _buttons(page_key, trials, standing, again)
     with right:
-        view = _view(page_key)
+        view = Look(*_view(page_key))
         if standing.is_active:
             st.fragment(_moving, run_every=TICK)(page_key, trials, view, milestones(standing))
         else:
@@ -186,7 +193,7 @@ def watch_trials(
             more(standing)
 
 
-def _moving(page_key: str, trials: Trials, view: View, seen: tuple[Any, ...]) -> None:
+def _moving(page_key: str, trials: Trials, view: Look, seen: tuple[Any, ...]) -> None:
     try:
         standing = look(trials.runs, page_key)
         if milestones(standing) != seen:
@@ -262,21 +269,40 @@ def _buttons(
 # -- figures
 
 
-def _view(page_key: str) -> View:
+@dataclass(frozen=True)
+class Look:
+    """How the curves are looked at: how much of their height, and along what."""
+
+    view: View
+    axis: Axis
+
+
+def _view(page_key: str) -> tuple[View, Axis]:
     labels: dict[View, str] = {"whole": _("Whole range"), "close": _("Close up")}
-    chosen = st.segmented_control(
-        _("What the curves show"),
-        list(labels),
-        format_func=labels.__getitem__,
-        default="whole",
-        required=True,
-        key=f"view {page_key}",
-        label_visibility="collapsed",
-    )
-    return chosen or "whole"
+    along_: dict[Axis, str] = {"epoch": _("by epoch"), "step": _("by step"), "second": _("by second")}
+    with st.container(horizontal=True, gap="medium"):
+        view = st.segmented_control(
+            _("What the curves show"),
+            list(labels),
+            format_func=labels.__getitem__,
+            default="whole",
+            required=True,
+            key=f"view {page_key}",
+            label_visibility="collapsed",
+        )
+        axis = st.segmented_control(
+            _("What the curves run along"),
+            list(along_),
+            format_func=along_.__getitem__,
+            default="epoch",
+            required=True,
+            key=f"axis {page_key}",
+            label_visibility="collapsed",
+        )
+    return view or "whole", axis or "epoch"
 
 
-def _figures(page_key: str, trials: Trials, standing: Standing[str], view: View) -> None:
+def _figures(page_key: str, trials: Trials, standing: Standing[str], view: Look) -> None:
     for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
         with column:
             lines, words, alt = _chart(trials, standing, quantity, view)
@@ -285,20 +311,30 @@ def _figures(page_key: str, trials: Trials, standing: Standing[str], view: View)
 
 
 def _chart(
-    trials: Trials, standing: Standing[str], quantity: Quantity, view: View
+    trials: Trials, standing: Standing[str], quantity: Quantity, view: Look
 ) -> tuple[TrialLines, TrialWords, str]:
     """The figure's lines and words, and what it says to those who do not see it."""
     names = {"loss": _("loss"), "accuracy": _("accuracy")}
     drawn = [
-        trial_line(trials.labels[identifier], place, standing.curves[identifier], quantity)
+        trial_line(trials.labels[identifier], place, standing.curves[identifier], quantity, view.axis)
         for place, identifier in enumerate(trials.ids)
         if identifier in standing.curves
     ]
     begun = [curve for curve in standing.curves.values() if curve.start]
-    epochs = max(recipe.training.epochs for recipe in trials.recipes.values())
-    lines = trial_lines(drawn, quantity, epochs, view, loss_of_guessing(begun[0]) if begun else None)
-    words = TrialWords(_("epoch"), names[quantity], _("guessing"))
+    end = _longest(trials, standing, view.axis)
+    lines = trial_lines(drawn, quantity, end, view.view, loss_of_guessing(begun[0]) if begun else None)
+    axes = {"epoch": _("epoch"), "step": _("step"), "second": _("seconds of training")}
+    words = TrialWords(axes[view.axis], names[quantity], _("guessing"))
     return lines, words, _alt(lines, words)
+
+
+def _longest(trials: Trials, standing: Standing[str], axis: Axis) -> float:
+    """Where the axis ends: at the end of the longest run, as it was asked for."""
+    asked = {one: float(recipe.training.epochs) for one, recipe in trials.recipes.items()}
+    if axis == "epoch":
+        return max(asked.values())
+    begun = {one: curve for one, curve in standing.curves.items() if curve.start and curve.step}
+    return max((along(curve, [asked[one]], axis)[0] for one, curve in begun.items()), default=1.0)
 
 
 def _alt(lines: TrialLines, words: TrialWords) -> str:

@@ -93,7 +93,9 @@ def cached(published, monkeypatch, home_folder):
 # -- the networks
 
 
-@pytest.mark.parametrize("name", APPLICATIONS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=[] if one == "MobileNetV2" else pytest.mark.slow) for one in APPLICATIONS]
+)
 def test_it_is_the_plain_application_number_for_number(name, cached):
     import keras
 

@@ -106,6 +106,7 @@ def test_from_nothing_to_training(browser: Any, server: Server, pictures: Path) 
     assert watched.outside == set()
 
 
+@pytest.mark.slow
 def test_the_camera_stays_open_and_loses_nothing(browser: Any, server: Server, pictures: Path) -> None:
     watched = opened(browser, server)
     page = watched.page

@@ -49,6 +49,7 @@ def chosen(page: Any, count: int) -> None:
     page.get_by_text(words).wait_for()
 
 
+@pytest.mark.slow
 def test_choose_correct_and_take_back(browser: Any, server: Server, pictures: Path) -> None:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
     watched = Watched(context.new_page(), urlsplit(server.url).netloc)

@@ -118,6 +118,7 @@ def test_story(browser: Any, server: Server, pictures: Path) -> None:
         assert one.outside == set()
 
 
+@pytest.mark.slow
 def test_pause_rate_and_stop(browser: Any, server: Server, pictures: Path) -> None:
     watched = open_page(browser, server)
     page = watched.page
@@ -144,6 +145,7 @@ def test_pause_rate_and_stop(browser: Any, server: Server, pictures: Path) -> No
     assert watched.errors == []
 
 
+@pytest.mark.slow
 def test_killed_worker_shows_interrupted_and_resumes(browser: Any, server: Server) -> None:
     watched = open_page(browser, server)
     page = watched.page

@@ -47,6 +47,7 @@ def painted(page: Any, epoch: int) -> None:
     page.locator(f".lapse[data-painted='{epoch}']").wait_for()
 
 
+@pytest.mark.slow
 def test_scrub_play_and_pause(browser: Any, server: Server, pictures: Path, tiny_run: Run) -> None:
     with_more_epochs(tiny_run, server.home)
     context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="en-GB")

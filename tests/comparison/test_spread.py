@@ -10,7 +10,7 @@ from imgcls.comparison.spread import Group, lead, say_lead, t_quantile
 
 @pytest.mark.parametrize("freedom", [1, 2, 5, 30, 500])
 def test_quantiles_of_t(freedom):
-    assert t_quantile(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=3e-3)
+    assert t_quantile(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=1e-9)
 
 
 def group(*values: float, first: int = 0, seconds: float = 10.0) -> Group:
@@ -24,6 +24,16 @@ def test_the_margin_is_the_paired_t_interval():
     assert (found.best, found.next, found.pairs, found.cost) == (1, 0, 3, 2.0)
     assert found.difference == pytest.approx((interval.high + interval.low) / 2)
     assert found.margin == pytest.approx((interval.high - interval.low) / 2, rel=1e-3)
+
+
+def test_the_best_of_several_has_a_wider_interval():
+    one, two, three = (0.95, 0.96, 0.955), (0.94, 0.945, 0.95), (0.90, 0.91, 0.90)
+    found = lead([group(*two), group(*three), group(*one)])
+    interval = stats.ttest_rel(one, two).confidence_interval(1 - 0.05 / 2)
+    assert (found.best, found.next, found.rivals) == (2, 0, 2)
+    assert found.margin == pytest.approx((interval.high - interval.low) / 2, rel=1e-6)
+    assert "the best of 3" in say_lead(found, ("a", "b", "c"))
+    assert "the best of" not in say_lead(lead([group(*one), group(*two)]), ("a", "b"))
 
 
 def test_other_seeds_are_not_paired():

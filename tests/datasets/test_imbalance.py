@@ -42,6 +42,14 @@ def test_at_least_one_stays_and_the_fewer_are_among_the_more():
     assert set(few) != set(thinned(LABELS, NAMES, Imbalance(kind="long-tail", ratio=0.005), 4))
 
 
+def test_a_subset_is_of_every_class_alike():
+    none, tail = Imbalance(), Imbalance(kind="long-tail", ratio=0.01)
+    few, more = (thinned(LABELS, NAMES, none, 0, share) for share in (0.1, 0.5))
+    assert np.bincount(LABELS[few]).tolist() == [20] * 5
+    assert set(few) < set(more)
+    assert np.bincount(LABELS[thinned(LABELS, NAMES, tail, 0, 0.5)]).tolist() == [100, 32, 10, 3, 1]
+
+
 @pytest.mark.parametrize(
     ("classes", "message"),
     [

@@ -140,12 +140,19 @@ loop.route, loop.first_filters = Route, lambda model: None
 finish.parts = lambda model: SimpleNamespace(blocks=())
 loop.CHECKPOINT_SECONDS = float(os.environ.get("FAKE_CHECKPOINT", "0"))
 loop.CALL_SECONDS = EPOCH / STEPS
+finish.costs = lambda model: {"multiply_adds": 0}
 training.warm_up = lambda: time.sleep(float(os.environ.get("FAKE_START", "0")))
 assert finish.finish
 if MODE in ("hangs", "deaf", "stubborn"):
     Control.wishes = property(lambda self: Wishes())
 
-code = training.main()
-if MODE == "lingers":
-    time.sleep(1)
-sys.exit(code)
+
+def _forget():
+    """There are no graphs; one that lingers ends late and takes no other run."""
+    if MODE == "lingers":
+        time.sleep(1)
+        sys.exit(0)
+
+
+training._forget = _forget
+sys.exit(training.main())

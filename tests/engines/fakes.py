@@ -130,6 +130,12 @@ def trace() -> list[tuple[str, str]]:
     return [(word, run) for word, run, *_ in (line.split() for line in lines)]
 
 
+def workers_of(runs: list[str]) -> set[int]:
+    """The process numbers of those who began these runs."""
+    lines = [line.split() for line in (home() / "trace.txt").read_text().splitlines()]
+    return {int(pid) for word, run, pid, *_ in lines if word == "begin" and run in runs}
+
+
 def most_at_once() -> int:
     running, most = 0, 0
     for word, _ in trace():

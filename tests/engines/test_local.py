@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -17,11 +18,22 @@ from imgcls.engines import local
 from imgcls.engines.process import ROOT
 from imgcls.engines.queue import enqueue, waiting_runs
 from imgcls.errors import InputError, PlaceError, QueueFullError, RecipeError, RunStateError, UnknownNameError
-from imgcls.recipe import Choice, Recipe
+from imgcls.recipe import Choice, Recipe, recipe_from
 from imgcls.runs import Status, delete_run, get_run, list_runs, read_curve
 from imgcls.runs.status import LOCK, QUEUE, RESULT
 from imgcls.training.control import read_wishes
-from tests.engines.fakes import begun, children, is_running, serve, short, starts, trace, until, worker_of
+from tests.engines.fakes import (
+    begun,
+    children,
+    is_running,
+    serve,
+    short,
+    starts,
+    trace,
+    until,
+    worker_of,
+    workers_of,
+)
 
 
 def assert_whole_curve(run_id: str, epochs: int) -> None:
@@ -320,6 +332,34 @@ class TestDeath:
         until(lambda: engine._spare is not None)
         assert engine._spare.poll() is None
 
+    def test_one_worker_trains_one_run_after_another(self, engine):
+        runs = [engine.submit(short(1)) for _ in range(4)]
+        for run in runs:
+            assert engine.wait(run, 20) is Status.COMPLETED
+            assert_whole_curve(run, 1)
+        assert len(workers_of(runs)) == 1
+
+    def test_after_some_runs_the_next_gets_a_new_worker(self, engine, monkeypatch):
+        monkeypatch.setattr(local, "RUNS_OF_A_WORKER", 2)
+        runs = [engine.submit(short(1)) for _ in range(5)]
+        for run in runs:
+            assert engine.wait(run, 20) is Status.COMPLETED
+        assert len(workers_of(runs)) == 3
+
+    def test_a_worker_that_nobody_needs_any_more_leaves(self, engine):
+        run = engine.submit(short(1))
+        assert engine.wait(run, 20) is Status.COMPLETED
+        until(lambda: not children())
+
+    def test_the_worker_of_the_last_run_is_the_next_spare(self, fake_workers, new_engine):
+        engine = new_engine(spare=True)
+        first = engine.submit(short(1))
+        assert engine.wait(first, 20) is Status.COMPLETED
+        until(lambda: engine._spare is not None)
+        second = engine.submit(short(1))
+        assert engine.wait(second, 20) is Status.COMPLETED
+        assert len(workers_of([first, second])) == 1
+
     def test_deleted_while_it_waits(self, engine, monkeypatch):
         monkeypatch.setenv("FAKE_EPOCH", "0.5")
         first, second, third = (engine.submit(short(1)) for _ in range(3))
@@ -501,3 +541,20 @@ def test_refusals_are_what_the_protocol_promises(engine, monkeypatch):
         engine.submit(short(1))
     assert json.loads((list_runs()[0]).recipe.to_json())["training"]["epochs"] == 1
     assert not (get_run(list_runs()[0].id).folder / RESULT).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_a_worker_that_has_trained_others_gives_the_same_numbers(home_folder, new_engine):
+    """With the real worker: what a network learns does not depend on who was trained before it."""
+    asked = {"training": {"epochs": 1, "batch_size": 250}}
+    between = {**asked, "architecture": {"name": "resnet-8"}, "seed": 3}
+    engine = new_engine()
+    runs = [engine.submit(recipe_from(one)) for one in (asked, between, asked)]
+    for run in runs:
+        assert engine.wait(run, 100) is Status.COMPLETED
+    first, last = (read_curve(get_run(run).folder) for run in (runs[0], runs[2]))
+    assert first.loss == last.loss
+    assert first.epochs[0]["val_loss"] == last.epochs[0]["val_loss"]
+    tests = [np.load(get_run(run).folder / "evaluation.npz")["logits"] for run in (runs[0], runs[2])]
+    np.testing.assert_array_equal(*tests)

@@ -78,6 +78,7 @@ def test_kept_for_its_weights_alone(tiny_run):
     assert known_embedding(tiny_run, "these") is None
 
 
+@pytest.mark.slow
 def test_the_map_of_a_run(tiny_run):
     from imgcls.models import load_trained
     from imgcls.training.data import divided

@@ -83,6 +83,7 @@ def many_kills(engine, monkeypatch, kills: int, each: int) -> None:
         check_whole(run, 12)
 
 
+@pytest.mark.slow
 def test_ten_kills_at_random_moments(engine, monkeypatch):
     many_kills(engine, monkeypatch, kills=10, each=5)
 

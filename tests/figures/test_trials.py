@@ -1,4 +1,4 @@
-"""Trials in one frame: twelve pairs of lines that can be told apart, names that do not overlap, a frame that stands."""
+"""Trials in one frame: twenty pairs of lines that can be told apart, names that do not overlap, a frame that stands."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from imgcls.figures.trials import (
     POINTS,
     TrialLine,
     TrialWords,
+    along,
     training_style,
     trial_figure,
     trial_height,
@@ -49,6 +50,7 @@ def curve(steps: int = 20, accuracy: float = 0.5, per_epoch: int = 10) -> Curve:
             {
                 "epoch": at,
                 "step": at * per_epoch,
+                "seconds": at * 1.5,
                 "loss": 1.0,
                 "accuracy": 0.9,
                 "val_loss": 3 - at,
@@ -63,7 +65,7 @@ def curve(steps: int = 20, accuracy: float = 0.5, per_epoch: int = 10) -> Curve:
 
 
 @both_themes
-def test_no_two_of_twelve_look_alike(dark):
+def test_no_two_of_twenty_look_alike(dark):
     looks = {(trial_style(place, dark).colour, trial_style(place, dark).dash) for place in range(MOST)}
     assert len(looks) == MOST
     for one, other in pairwise(range(MOST)):
@@ -204,7 +206,7 @@ def test_a_long_name_is_cut_and_markup_is_text():
 def test_there_is_room_for_the_names():
     short, long, chinese = (trial_lines([line(name=name)], "loss", 1).room() for name in ("with", "x" * 60, "不用增强"))
     assert short < chinese < long < 180
-    assert trial_height(2) < trial_height(MOST) <= 320
+    assert trial_height(2) < trial_height(MOST) <= 460
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -229,3 +231,26 @@ def test_all_pairs_differ_in_colour_or_dash():
     figure = trial_figure(trial_lines([line(place) for place in range(MOST)], "loss", EPOCHS), False, WORDS)
     for one, other in combinations(figure.data[MOST:], 2):
         assert (one.line.color, one.line.dash) != (other.line.color, other.line.dash)
+
+
+# -- along steps and seconds
+
+
+def test_along_steps_and_seconds_by_hand():
+    made = Curve(start={"steps_per_epoch": 10, "epochs": 4, "train_images": 100}, images_per_second=50.0)
+    made.epochs = [{"step": 10, "seconds": 3.0}, {"step": 20, "seconds": 5.0}]
+    moments = [0.0, 0.5, 1.0, 1.5, 2.0, 4.0]
+    assert along(made, moments, "epoch") == moments
+    assert along(made, moments, "step") == [0, 5, 10, 15, 20, 40]
+    assert along(made, moments, "second") == [0, 1.5, 3, 4, 5, 10], "the last two epochs as fast as the first two"
+    made.epochs = []
+    assert along(made, [1.0], "second") == [2.0], "an epoch of 100 images at 50 a second"
+    assert along(made, [], "second") == []
+
+
+@pytest.mark.parametrize("axis", ["epoch", "step", "second"])
+def test_both_lines_run_along_the_axis(axis):
+    made = curve(EPOCHS * 10)
+    plain, drawn = (trial_line("a", 0, made, "loss", one) for one in ("epoch", axis))
+    assert drawn.training[0] == along(made, plain.training[0], axis)
+    assert drawn.validation == (along(made, plain.validation[0], axis), plain.validation[1])

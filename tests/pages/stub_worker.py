@@ -211,6 +211,13 @@ def blocks_off(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     }
 
 
+def find_rates(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Best at 0.02."""
+    rates = np.geomspace(1e-6, 1, 40)
+    losses = 2.3 - np.clip(np.log10(rates) + 4, 0, 2) + np.clip(np.log10(rates) + 1.7, 0, None)
+    return {"proposal": 0.002}, {"rates": rates, "losses": losses, "smoothed": losses}
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "predict": predict,
     "layers": layers,
@@ -232,6 +239,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "pooled_maps": pooled_maps,
     "normalised": normalised,
     "blocks_off": blocks_off,
+    "find_rates": find_rates,
 }
 
 

@@ -69,3 +69,15 @@ def test_in_chinese(visit: Any, make_run: Any, words: Any) -> None:
     app = visit("train", link={"run": run.id}, language="zh_CN")
     assert not app.exception
     assert "它在死记硬背" in words(app)
+
+
+def test_it_is_said_while_it_happens(visit: Any, make_run: Any, words: Any) -> None:
+    run = make_run("running", epochs=8)
+    with_losses(run, FALLING, BY_HEART)
+    app = visit("train", link={"run": run.id})
+    assert not app.exception
+    assert "So far: **It learns by heart**" in words(app)
+    assert "Augment the images" not in [one.label for one in app.button], "the buttons come at the end"
+    healthy = make_run("running", epochs=8)
+    with_losses(healthy, HEALTHY, HEALTHY)
+    assert "So far" not in words(visit("train", link={"run": healthy.id}))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 import streamlit
 
 from imgcls.architectures import architecture_options
+from imgcls.expectation import Expectation, expectation_of, keep_expectation
 from imgcls.recipe import Choice, Recipe, Training
-from imgcls.runs import Run
+from imgcls.runs import Run, get_run
 
 
 @pytest.fixture
@@ -155,7 +157,57 @@ def test_too_many_is_said(visit: Any, engine: Any, inference: Any, words: Any, t
     app = visit("compare")
     app.segmented_control(key="compare way").set_value("race").run()
     (networks,) = [one for one in app.multiselect if one.label == "Networks"]
-    networks.set_value(["mlp", "linear", "lenet-5", "seed-cnn", "cnn"]).run()
+    networks.set_value(["mlp", "linear", "lenet-5", "seed-cnn", "cnn", "resnet-20", "plain-20"]).run()
     assert not app.exception
-    assert "That makes 15 trainings; a race has 12 at most" in words(app)
+    assert "That makes 21 trainings; a race has 20 at most" in words(app)
     assert app.button(key="compare race go").disabled
+
+
+def test_who_was_expected_to_win_is_kept_with_the_race(
+    visit: Any, engine: Any, inference: Any, tested: Any, words: Any
+) -> None:
+    app = visit("compare")
+    app.segmented_control(key="compare way").set_value("race").run()
+    (networks,) = [one for one in app.multiselect if one.label == "Networks"]
+    networks.set_value(["linear", "lenet-5"]).run()
+    (winner,) = [one for one in app.selectbox if one.label == "Predict first: which one wins?"]
+    winner.set_value("lenet-5").run()
+    app.button(key="compare race go").click().run()
+    assert not app.exception
+    begun = [get_run(one) for one in app.session_state["trials compare"].split(",")]
+    assert [(run.recipe.architecture.name, expectation_of(run).wins) for run in begun] == [
+        *[("linear", False)] * 3,
+        *[("lenet-5", True)] * 3,
+    ]
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(3, "it has the highest test accuracy"), (20, "points above it")])
+def test_the_expected_winner_beside_the_real_one(visit: Any, tested: Any, words: Any, wrong: int, said: str) -> None:
+    guessed = tested(wrong=wrong, recipe=Recipe(architecture=Choice(name="lenet-5")), title="Race: lenet-5")
+    other = tested(wrong=10, title="Race: seed-cnn")
+    keep_expectation(guessed, Expectation(wins=True))
+    app = visit("compare", link=link(guessed, other))
+    assert not app.exception
+    assert said in words(app)
+
+
+@pytest.mark.parametrize(("axis", "named"), [("step", "step"), ("second", "seconds of training")])
+def test_curves_run_along_what_is_asked(visit: Any, tested: Any, axis: str, named: str) -> None:
+    app = visit("compare", link=link(tested(), tested(wrong=3)))
+    app.segmented_control(key="axis compare").set_value(axis).run()
+    assert not app.exception
+    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")][:2]
+    assert {figure["layout"]["xaxis"]["title"]["text"] for figure in figures} == {named}
+
+
+def test_two_networks_on_one_image(visit: Any, tested: Any, inference: Any, words: Any) -> None:
+    one, two = tested(wrong=9, title="nine"), tested(wrong=2, title="two", recipe=Recipe(training=Training(epochs=3)))
+    app = visit("compare", link=link(one, two))
+    assert "Choose images above" in words(app)
+    strip = f"compare second {one.id} {two.id}: chosen"
+    app.session_state[strip] = {"version": app.session_state[strip]["version"], "places": [0, 1]}
+    app.run()
+    assert not app.exception
+    asked = [arguments for name, arguments in inference.asked if name == "explain_images"]
+    assert [(arguments["model"], arguments["classes"]) for arguments in asked] == [(one.id, [9, 9]), (two.id, [4, 4])]
+    assert "Both on one image" in words(app)

@@ -13,9 +13,10 @@ from imgcls.augmentation import doubtful
 from imgcls.datasets import DATASETS
 from imgcls.datasets.corrections import Correction, correct
 from imgcls.errors import BrokenError, PlaceError, QueueFullError
+from imgcls.expectation import Expectation, keep_expectation
 from imgcls.presets import PRESETS
 from imgcls.recipe import Choice, Imbalance, Optimizer, Recipe, Split, Training
-from imgcls.runs import delete_run
+from imgcls.runs import delete_run, get_run
 from imgcls.training.control import read_wishes, write_wishes
 from pages.components.notices import literal
 
@@ -97,7 +98,7 @@ def test_start_submits_exactly_what_the_form_says(visit: Any, engine: Any) -> No
     field(app, "toggle", "Stop early").set_value(True).run()
     field(app, "slider", "Epochs of patience").set_value(5).run()
     assert not app.exception
-    assert [expander.label for expander in app.expander] == ["More: RMSprop, cosine rate, seed 42"]
+    assert "More: RMSprop, cosine rate, seed 42" in [expander.label for expander in app.expander]
     app.button(key="start").click().run()
     training = Training(
         epochs=7,
@@ -547,3 +548,103 @@ def test_a_schedule_is_shown_before_it_is_used(visit: Any, engine: Any, words: A
     assert not app.exception
     (submitted,) = [call[1] for call in engine.calls if call[0] == "submit"]
     assert submitted.training.schedule == "one-cycle"
+
+
+# -- the learning rate
+
+
+def test_a_learning_rate_is_found_and_taken_over(visit: Any, engine: Any, inference: Any) -> None:
+    app = visit("train")
+    assert "find_rates" not in [asked for asked, _arguments in inference.asked], "only when it is wanted"
+    app.button(key="find rates go").click().run()
+    assert not app.exception
+    assert "A tenth of that, 0.002" in "".join(one.value for one in app.markdown)
+    app.button(key="find rates use").click().run()
+    assert field(app, "selectbox", "Learning rate").value == 0.002
+    assert "find rates use" not in [button.key for button in app.button], "it is used"
+    asked = [arguments["recipe"] for name, arguments in inference.asked if name == "find_rates"]
+    assert len(asked) == 1, "another rate is no other question"
+    app.button(key="start").click().run()
+    assert engine.calls[-1][1].training.optimizer.learning_rate == 0.002
+
+
+def test_a_test_of_rates_can_be_cancelled(visit: Any, engine: Any, inference: Any) -> None:
+    app = visit("train")
+    inference.silent = True
+    app.button(key="find rates go").click().run()
+    app.button(key="cancel find rates").click().run()
+    assert not app.exception
+    assert inference.futures[-1].cancelled()
+    assert "find rates go" in [button.key for button in app.button]
+
+
+# -- the time that there is
+
+
+def words_of(app: Any) -> str:
+    return " ".join(one.value for one in app.markdown) + " ".join(one.value for one in app.caption)
+
+
+def test_a_recipe_is_made_to_fit_the_time(visit: Any, engine: Any) -> None:
+    """The stub's step takes 4 ms: 110 steps and 500 images to validate, ten times, and two seconds."""
+    app = visit("train")
+    assert "It fits: about 6 s." in words_of(app)
+    assert "There is time for 128 epochs." in words_of(app)
+    field(app, "slider", "Epochs").set_value(40).run()
+    field(app, "select_slider", "It may take").set_value(10).run()
+    assert "**17 epochs instead of 40** · about 10 s" in words_of(app)
+    assert "training images instead of 3,500" in words_of(app)
+    app.button(key="budget epochs").click().run()
+    assert not app.exception
+    assert field(app, "slider", "Epochs").value == 17
+    assert "It fits: about 10 s." in words_of(app)
+
+
+def test_faster_variants_are_measured_when_they_are_wanted(visit: Any, engine: Any, inference: Any) -> None:
+    app = visit("train")
+    field(app, "slider", "Epochs").set_value(40).run()
+    field(app, "select_slider", "It may take").set_value(10).run()
+    before = len(inference.asked)
+    app.button(key="budget measure").click().run()
+    asked = [arguments["recipe"] for name, arguments in inference.asked[before:] if name == "measure"]
+    assert [recipe["training"]["batch_size"] for recipe in asked] == [128, 32]
+    assert asked[1]["architecture"]["name"] == "lenet-5"
+    assert "Batches of 128 instead of 32" in words_of(app)
+    app.button(key="budget network").click().run()
+    assert not app.exception
+    assert field(app, "selectbox", "Network").value == "lenet-5"
+
+
+# -- predict first
+
+
+def test_what_is_expected_stands_beside_the_result(visit: Any, engine: Any, tested: Any) -> None:
+    app = visit("train")
+    field(app, "number_input", "Test accuracy, in percent").set_value(90.0)
+    field(app, "selectbox", "The class it finds hardest").set_value("7").run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert "You expect a test accuracy of **90.0 %**." in words_of(app)
+    assert "You expect **7** to be the hardest class." in words_of(app)
+    run = tested(wrong=7)
+    keep_expectation(run, Expectation(0.9, "7"))
+    app = visit("train", link={"run": run.id})
+    accuracy = 100 * run.result["test_accuracy"]
+    assert f"it is **{accuracy:.1f} %**, {accuracy - 90:.1f} points more" in words_of(app)
+    assert "Hardest is **4**" in words_of(app)
+    assert "on average" not in words_of(app), "one guess is no record"
+    other = tested(wrong=7)
+    keep_expectation(other, Expectation(accuracy / 100 - 0.1))
+    app = visit("train", link={"run": other.id})
+    assert "Over 2 runs your guesses were" in words_of(app)
+
+
+def test_nobody_has_to_expect_anything(visit: Any, engine: Any, tested: Any) -> None:
+    app = visit("train")
+    app.button(key="start").click().run()
+    assert "expect" not in words_of(app)
+    assert not list(engine_folder(app).glob("expectation*"))
+
+
+def engine_folder(app: Any) -> Any:
+    return get_run(app.session_state["run"]).folder

@@ -46,6 +46,7 @@ def test_the_head_alone_is_trained_where_nothing_else_changes(bars, architecture
     assert isinstance(route(model, asked, data), HeadAlone if alone else WholeNetwork)
 
 
+@pytest.mark.slow
 def test_both_routes_learn_the_same(bars):
     """Without dropout nothing is random: the same losses step by step, the same logits, a body that stands still."""
     found = []

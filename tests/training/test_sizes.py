@@ -13,6 +13,8 @@ from imgcls.training.sizes import epoch_images, part_sizes
     "more",
     [
         {},
+        {"subset": 0.3},
+        {"subset": 0.1, "imbalance": {"kind": "long-tail", "ratio": 0.5}},
         {"split": {"validation": 0.2, "test": 0.4}},
         {"imbalance": {"kind": "long-tail", "ratio": 0.05}},
         {"imbalance": {"kind": "rare", "ratio": 0.1, "classes": ["left"]}, "balance": {"name": "oversampling"}},

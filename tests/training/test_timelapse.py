@@ -42,7 +42,8 @@ def explained(session, watch):
 @pytest.mark.parametrize(
     ("architecture", "precision"),
     [
-        *((one, "float32") for one in NETWORKS),
+        (NETWORKS[0], "float32"),
+        *(pytest.param(one, "float32", marks=pytest.mark.slow) for one in NETWORKS[1:]),
         *(pytest.param(one, "mixed_bfloat16", marks=pytest.mark.slow) for one in NETWORKS[1:3]),
     ],
 )
@@ -76,6 +77,7 @@ def test_a_network_without_maps_keeps_probabilities(begin, bar_recipe):
 
 
 @pytest.mark.parametrize("architecture", NETWORKS[1:3])
+@pytest.mark.slow
 def test_looking_changes_nothing(begin, bar_recipe, before_step, architecture):
     """Weights, moving statistics, what the optimizer remembers, what is drawn from: the same to the byte."""
     session = begin(recipe_from(bar_recipe().model_dump() | {"architecture": architecture}))

@@ -240,6 +240,7 @@ def test_every_operation_is_documented():
         *("predict", "layers", "measure", "describe", "augment"),
         *("explain", "explain_images", "second_opinion", "price"),
         *("validation", "embedding", "nearest", "robustness"),
+        "find_rates",
         *("trust_map", "trust_pointing", "trust_ranking"),
         *("lesson_layers", "unit_sum", "pooled_maps", "normalised", "blocks_off"),
     }
@@ -255,3 +256,12 @@ def test_a_network_is_described_without_being_trained():
     names = [row["name"] for row in facts["layers"]]
     assert facts["layers"][0]["inputs"] == []
     assert [row["inputs"] for row in facts["layers"][1:]] == [[name] for name in names[:-1]], "a chain"
+
+
+def test_rates_are_found_with_the_recipe_that_is_asked(bars):
+    recipe = recipe_from({"dataset": {"name": "bars"}, "training": {"batch_size": 8}})
+    facts, arrays = OPERATIONS["find_rates"]({"recipe": recipe.model_dump(mode="json")}, {})
+    assert set(arrays) == {"rates", "losses", "smoothed"}
+    assert len({len(one) for one in arrays.values()}) == 1
+    assert facts["proposal"] is None or 1e-6 < facts["proposal"] < 1
+    json.dumps(facts)

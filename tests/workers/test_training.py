@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from imgcls.atomic import read_json, write_json
 from imgcls.errors import CheckpointError, PlaceError, RecipeError
-from imgcls.runs import Status
+from imgcls.runs import Status, create_run
 from imgcls.runs.status import LOCK, QUEUE, RESULT, is_locked
 from imgcls.training import finish, loop
 from imgcls.workers import training
@@ -159,10 +159,28 @@ class TestProcess:
         worker.stdin.close()
         assert worker.wait(5) == 0
 
-    def test_trains_and_ends_by_itself(self, worker, queued_run):
+    def test_trains_one_run_after_another_and_leaves_when_nobody_wants_more(self, worker, queued_run):
+        other = create_run(queued_run.recipe, {"ticket": 2, "engine": ""})
+        worker.stdout.readline()
+        for run in (queued_run, other):
+            self.order(worker, run)
+            assert json.loads(worker.stdout.readline()) == {"done": run.id}
+            assert run.status is Status.COMPLETED
+        worker.stdin.close()
+        assert worker.wait(5) == 0
+
+    def test_what_is_printed_belongs_to_the_run_that_is_trained(self, worker, queued_run):
+        (queued_run.folder / "queue.json").unlink()  # taken out of the line meanwhile: nothing is trained
+        worker.stdout.readline()
         self.order(worker, queued_run)
-        assert worker.wait(20) == 0
-        assert queued_run.status is Status.COMPLETED
+        assert json.loads(worker.stdout.readline()) == {"done": queued_run.id}
+        assert (queued_run.folder / "worker.log").exists()
+
+    def test_after_trouble_it_takes_no_other(self, worker, queued_run):
+        (queued_run.folder / "recipe.json").write_text('{"training": {"epochs": 0}}')
+        self.order(worker, queued_run)
+        assert worker.wait(20) != 0
+        assert queued_run.status is Status.FAILED
 
     @pytest.mark.parametrize("farewell", ["end of input", "SIGTERM", "Ctrl-C is not for it"])
     def test_farewells(self, monkeypatch, queued_run, farewell):
