@@ -25,7 +25,8 @@ def change_it() -> None:
     trials = current_trials(_KEY)
     if trials is not None:
         validation = Column(_("Validation accuracy"), lambda run: (run.result or {}).get("validation_accuracy"))
-        watch_trials(_KEY, trials, [validation], partial(show_evidence, trials))
+        said = _("The first as it is, each of the others with one thing changed. The seed is the same.")
+        watch_trials(_KEY, trials, [validation], partial(show_evidence, trials), said=said)
         st.page_link("pages/shortcut.py", label=_("The shortcut lab: with other networks, pictures and epochs"))
         return
     left, right = st.columns([4, 9], gap="large")

@@ -17,7 +17,7 @@ from pages.components.sources import test_sample
 from pages.components.words import _
 
 _KEY = "heatmaps find"
-_SHOWN, _SIDE = 8, 168
+_SHOWN, _SIDE = 6, 168
 
 
 def find_it() -> None:
