@@ -122,7 +122,7 @@ def _said(trials: Trials, gaps: dict[str, Gap], first: str) -> None:
     guessed = [one for one in others if answer and trials.recipes[one].hash() == remedied(Remedy(answer)).hash()]
     opening = (
         _(
-            "You said “{guessed}”: it closed {share:.0%}. ",
+            "You said “{guessed}”: it closed {share:.0%}.",
             guessed=literal(trials.labels[guessed[0]]),
             share=closed(base, gaps[guessed[0]]),
         )
@@ -130,7 +130,7 @@ def _said(trials: Trials, gaps: dict[str, Gap], first: str) -> None:
         else ""
     )
     st.info(
-        opening
+        f"{opening} "
         + _(
             "“{best}” closed most of the gap. The highest validation accuracy has “{highest}”: {accuracy:.1%} instead "
             "of {before:.1%}. The two need not be the same: a gap can also close because less is learned.",

@@ -15,11 +15,9 @@ def show_gap(gap: Gap) -> None:
     one.metric(
         _("gap in accuracy"),
         _("{points:.1f} points", points=gap.points),
-        help=_("{one:.1%} − {other:.1%}", one=gap.training, other=gap.validation),
+        help=f"{gap.training:.1%} − {gap.validation:.1%}",
     )
-    other.metric(
-        _("gap in loss"), f"{gap.nats:.3f}", help=_("{one:.3f} − {other:.3f}", one=gap.val_loss, other=gap.loss)
-    )
+    other.metric(_("gap in loss"), f"{gap.nats:.3f}", help=f"{gap.val_loss:.3f} − {gap.loss:.3f}")
     note(
         _(
             "Gap in loss = validation loss − training loss = {val_loss:.3f} − {loss:.3f}, after {epochs} epochs.",
