@@ -26,16 +26,16 @@ def change_it() -> None:
         images, labels = test_sample(Recipe(dataset=Choice(name=dataset)))
         first = _chosen(_("Picture i"), labels, 3)
         second = _chosen(_("Picture j"), labels, 8)
-        share = st.slider("λ", 0.0, 1.0, 0.7, 0.05, key=f"{_KEY} share")
+        share = st.slider(_("λ"), 0.0, 1.0, 0.7, 0.05, key=f"{_KEY} share")
         height, width = images[first].shape[:2]
         side = st.slider(_("Side of the square (Cutout)"), 0, height, height // 3, key=f"{_KEY} side {dataset}")
         row = st.slider(_("Row of its centre"), 1, height, height // 2, key=f"{_KEY} row {dataset}")
         column = st.slider(_("Column of its centre"), 1, width, width // 2, key=f"{_KEY} column {dataset}")
         terms("augmentation", "cutout", "mixup")
     with right:
-        st.markdown("#### MixUp")
+        st.markdown(_("#### MixUp"))
         show_pair(np.asarray(images[first]), np.asarray(images[second]), share, (labels[first], labels[second]))
-        st.markdown("#### Cutout")
+        st.markdown(_("#### Cutout"))
         _cut(np.asarray(images[first]), labels[first], (row - 1, column - 1), side)
         st.page_link("pages/augment.py", label=_("All augmentations, and whether they help"))
 

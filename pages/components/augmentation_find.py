@@ -30,7 +30,7 @@ def find_it() -> None:
         images, labels = test_sample(get_run(run).recipe)
         first = _chosen(_("Picture i"), labels, 0, run)
         second = _chosen(_("Picture j"), labels, 1, run)
-        share = st.slider("λ", 0.0, 1.0, 0.5, 0.05, key=f"{_KEY} share")
+        share = st.slider(_("λ"), 0.0, 1.0, 0.5, 0.05, key=f"{_KEY} share")
     one, other = np.asarray(images[first]), np.asarray(images[second])
     mixtures = np.stack([to_picture(mixed(one, other, each)) for each in _SHARES])
     with right:

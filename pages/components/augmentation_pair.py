@@ -33,9 +33,8 @@ def show_pair(first: np.ndarray, second: np.ndarray, share: float, names: tuple[
     )
     place = np.unravel_index(np.abs(first.astype(int) - second.astype(int)).argmax(), first.shape)
     one, other = int(first[place]), int(second[place])
-    st.latex(
-        rf"\tilde x=\lambda x_i+(1-\lambda)x_j={share:.2f}\cdot {one}+{1 - share:.2f}\cdot {other}={blend[place]:.1f}"
-    )
+    st.latex(r"\tilde x=\lambda x_i+(1-\lambda)x_j")
+    st.latex(rf"{share:.2f}\cdot {one}+{1 - share:.2f}\cdot {other}={blend[place]:.1f}")  # two lines: a phone is narrow
     st.caption(
         _(
             "The pixel in row {row}, column {column}, where both differ most.",

@@ -62,7 +62,7 @@ def _shown(first: float, second: float, spread: float, seeds: int) -> None:
         alt=alt,
     )
     st.markdown(_("#### Their difference, and zero"))
-    one = Measured("A − B", difference, half)
+    one = Measured(_("A − B"), difference, half)
     st.plotly_chart(
         difference_figure(one, _("points"), is_dark()),
         key=f"{_KEY} difference",

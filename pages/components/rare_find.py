@@ -60,7 +60,12 @@ def find_it() -> None:
         st.page_link("pages/imbalance.py", label=_("Six answers to rare classes, trained side by side"))
     with right:
         figure = recall_figure(
-            names, counts.tolist(), [(run.title, recalls)], is_dark(), _("Recall in the test"), _("{count} images")
+            names,
+            counts.tolist(),
+            [(run.title, recalls)],
+            is_dark(),
+            _("Recall in the test"),
+            _("{count} images", count="{count}"),
         )
         told = ", ".join(f"{name} {recall:.0%}" for name, recall in zip(names, recalls, strict=True))
         alt = _("Recall of each class: {recalls}", recalls=told)
