@@ -68,4 +68,6 @@ def _spans(recalls: np.ndarray, rows: np.ndarray, dark: bool) -> go.Scatter:
     low, high = 100 * recalls.min(axis=0), 100 * recalls.max(axis=0)
     x = np.column_stack([low, high, np.full(len(rows), np.nan)]).ravel()
     y = np.repeat(rows, 3)
-    return go.Scatter(x=x, y=y, mode="lines", line={"color": ink(dark)["grid"], "width": 4}, hoverinfo="skip")
+    return go.Scatter(
+        x=x, y=y, mode="lines", line={"color": ink(dark)["grid"], "width": 4}, hoverinfo="skip", showlegend=False
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from imgcls.coach import Advice, advise
@@ -43,8 +45,12 @@ def band_of(advice: list[Advice]) -> tuple[int, int] | None:
     return (advice[0].first, advice[0].last) if advice else None
 
 
-def coach(run: Run, curve: Curve, advice: list[Advice]) -> None:
-    """Advice with its evidence and the buttons that fill in the next training."""
+def coach(run: Run, curve: Curve, advice: list[Advice], on: Callable[[], object] = st.rerun) -> None:
+    """Advice with its evidence and the buttons that fill in the next training.
+
+    Args:
+        on: called when one has been filled in: where Train is not this page, the way there.
+    """
     collapsed = _collapsed(run)
     if not advice and not collapsed:
         if len(curve.epochs) >= _FEWEST_EPOCHS:
@@ -56,14 +62,14 @@ def coach(run: Run, curve: Curve, advice: list[Advice]) -> None:
             _("It never answers {classes}: look whether it is rare, or looks like another class.", classes=collapsed)
         )
     for one in advice[:_MOST]:
-        _shown(run, one)
+        _shown(run, one, on)
     if len(advice) > _MOST:
         with st.expander(_("More")):
             for one in advice[_MOST:]:
-                _shown(run, one)
+                _shown(run, one, on)
 
 
-def _shown(run: Run, advice: Advice) -> None:
+def _shown(run: Run, advice: Advice, on: Callable[[], object]) -> None:
     translate = translator(language())
     with st.container(border=True):
         where = _("epochs {first} to {last}", first=advice.first, last=advice.last)

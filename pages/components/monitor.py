@@ -61,7 +61,7 @@ def monitor(run_id: str) -> None:
         else:
             _progress(run, status, curve)
             advice = advice_of(run, curve)
-            _curves(curve, band_of(advice))
+            show_curves(curve, band_of(advice))
             coach(run, curve, advice)
     if not status.is_active:
         _inside(run, curve)
@@ -105,7 +105,7 @@ def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
             progress_words(run, status, curve),
             share_done(curve),
             _facts(status, curve),
-            [_chart(run, curve, "loss"), _chart(run, curve, "accuracy")],
+            [chart_of(run, curve, "loss"), chart_of(run, curve, "accuracy")],
             is_dark(),
         )
         advice_so_far(run, curve)
@@ -299,7 +299,8 @@ def progress_words(run: Run, status: Status, curve: Curve) -> str:
     )
 
 
-def _curves(curve: Curve, band: tuple[int, int] | None) -> None:
+def show_curves(curve: Curve, band: tuple[int, int] | None) -> None:
+    """Loss and accuracy of a run that stands still, side by side; the epochs of `band` are shaded."""
     quantities: tuple[Quantity, ...] = ("loss", "accuracy")
     for column, quantity in zip(st.columns(2), quantities, strict=True):
         with column:
@@ -313,7 +314,8 @@ def _curves(curve: Curve, band: tuple[int, int] | None) -> None:
             )
 
 
-def _chart(run: Run, curve: Curve, quantity: Quantity) -> Chart:
+def chart_of(run: Run, curve: Curve, quantity: Quantity) -> Chart:
+    """The same for a run that moves, drawn in the browser."""
     words = _curve_words(quantity)
     lines = curve_lines(curve, quantity, run.recipe.training.epochs)
     return Chart(lines, words, _curve_alt(curve, quantity, words.quantity), percent=quantity == "accuracy")

@@ -17,8 +17,10 @@ from pages.components.notices import literal, note, show_error
 from pages.components.picture import show_picture
 from pages.components.words import _
 
-#: Pairs that are counted, and those of them that are shown.
-_COUNTED, _SHOWN = 48, 6
+#: Pairs that are counted.
+COUNTED = 48
+#: Those of them that are shown.
+_SHOWN = 6
 _SIDE = 144  # px of each picture
 
 
@@ -30,7 +32,7 @@ def show_evidence(trials: Trials, standing: Standing[str]) -> None:
         note(_("Heatmaps of the same pictures, with the mark and without it, are drawn here when the first has ended."))
         return
     recipe = trials.recipes[done[0]]
-    some, marked = pairs(recipe.dataset, _COUNTED), dataset_facts(recipe.dataset).class_names[1]
+    some, marked = pairs(recipe.dataset, COUNTED), dataset_facts(recipe.dataset).class_names[1]
     note(
         _(
             "Each picture twice: above with its mark, below the same one with nothing but the mark removed. Bright is "
@@ -39,29 +41,41 @@ def show_evidence(trials: Trials, standing: Standing[str]) -> None:
         )
     )
     for identifier in done:
-        _of(trials.labels[identifier], identifier, some, marked)
+        evidence_of(trials.labels[identifier], identifier, some, marked)
+    show_legend()
+
+
+def show_legend() -> None:
+    """The scale of all heatmaps."""
     show_picture(legend(320, 16), _("Colour scale from less to more evidence"), _("less … more evidence"), width=320)
 
 
-def _of(label: str, identifier: str, some: Pairs, marked: str) -> None:
+def evidence_of(label: str, identifier: str, some: Pairs, marked: str) -> Evidence | None:
+    """Its story, and heatmaps with the mark and without; None while they are drawn, or refused, which is then said.
+
+    Args:
+        label: plain text; identifier: of the run; marked: the class that the mark belongs to.
+    """
     st.markdown(f"**{literal(label)}**")
     both = np.concatenate([some.marked, some.clean])
     try:
         answer = ask(f"evidence {identifier}", "explain_images", {"images": both}, model=identifier, classes=1)
     except ImgclsError as error:
         show_error(error)
-        return
+        return None
     if answer is None:
         waiting(f"evidence {identifier}")
-        return
+        return None
     maps, probabilities = answer.arrays["maps"], answer.arrays["probabilities"]
-    st.markdown(literal(_story(evidence(some, maps, probabilities), marked)))
+    found = evidence(some, maps, probabilities)
+    st.markdown(literal(_story(found, marked)))
     count = len(some.marked)
     for first, words in ((0, _("With the mark")), (count, _("The mark removed"))):
         places = range(first, first + min(_SHOWN, count))
         sheet = np.concatenate([overlay(both[place], maps[place], side=_SIDE) for place in places], axis=1)
         shares = " · ".join(f"{probabilities[place, 1]:.0%}" for place in places)
         show_picture(sheet, _("Heatmaps: {words}", words=words), f"{words}: {shares}", width=_SIDE * _SHOWN)
+    return found
 
 
 def _story(found: Evidence, marked: str) -> str:

@@ -63,7 +63,7 @@ def _question(page_key: str, recipe: Recipe) -> None:
             marked=marked,
         )
     )
-    _samples(recipe.dataset)
+    show_samples(recipe.dataset)
     trials = [Trial(_(REMEDY_WORDS[remedy]), one) for remedy, one in shortcut_recipes(recipe).items()]
     try:
         for trial in trials:
@@ -84,7 +84,8 @@ def _question(page_key: str, recipe: Recipe) -> None:
     )
 
 
-def _samples(dataset: Choice) -> None:
+def show_samples(dataset: Choice) -> None:
+    """Pictures as in training, and the same without the mark as in the test."""
     some = pairs(dataset, _SHOWN)
     for images, caption in (
         (some.marked, _("For training and validation: with the mark")),

@@ -160,6 +160,7 @@ def watch_trials(
     columns: Sequence[Column] = (),
     more: Callable[[Standing[str]], None] | None = None,
     again: Callable[[Trials], None] | None = None,
+    said: str | None = None,
 ) -> None:
     """Everything about some trials; looks again by itself as long as something can change.
 
@@ -171,11 +172,12 @@ def watch_trials(
         columns: of the table, beside accuracy, its interval and time.
         more: draws what else there is to see, below the table.
         again: called when other trials are asked for, before these are left: the place to keep their settings.
+        said: how they differ, translated, where their settings as a list would not say it; None: the list.
     """
     standing = look(trials.runs, page_key)
     left, right = st.columns([4, 10], gap="large")
     with left:
-        _heading(trials)
+        _heading(trials, said)
         for place, identifier in enumerate(trials.ids):
             sample = sample_of(trial_style(place, is_dark()))
             lane(trials.labels[identifier], sample, identifier, standing)
@@ -208,9 +210,11 @@ def _moving(page_key: str, trials: Trials, view: Look, seen: tuple[Any, ...]) ->
         show_error(error)
 
 
-def _heading(trials: Trials) -> None:
+def _heading(trials: Trials, said: str | None) -> None:
     recipes = list(trials.recipes.values())
-    if len(recipes) > 1:
+    if said is not None:
+        st.markdown(said)
+    elif len(recipes) > 1:
         st.markdown(literal(say_differences(_apart_from_seeds(recipes), translator(language()))))
     st.caption(literal(" · ".join(_common(recipes))))
 

@@ -1,0 +1,22 @@
+"""Lesson 8: overfitting, made on purpose, closed one remedy at a time, and looked for in one's own run."""
+
+from __future__ import annotations
+
+from pages.components.frame import need_frame
+from pages.components.lesson import lesson_foot, lesson_head, lesson_step
+from pages.components.overfitting_change import change_it
+from pages.components.overfitting_find import find_it
+from pages.components.overfitting_see import see_it
+
+_NAME = "overfitting"
+
+
+def page() -> None:
+    need_frame()
+    lesson_head(_NAME)
+    step = lesson_step(_NAME)
+    {"see": see_it, "change": change_it, "find": find_it}[step]()
+    lesson_foot(_NAME, step)
+
+
+page()
