@@ -14,6 +14,7 @@ from imgcls.evaluation.kept import kept_test
 from imgcls.language import N_
 from imgcls.models import TrainedModel, load_trained
 from imgcls.runs import get_run
+from imgcls.workers.lesson_operations import kind_of
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 
@@ -29,7 +30,8 @@ _kept: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionar
 def inside_network(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     """`model`, one uint8 `image` → its layers, and of each that has maps the strongest one, `maps` (n, 56, 56).
 
-    A layer tells its `name`, `kind`, output `shape`, `parameters`, and `map`, the place of its map, or None.
+    A layer tells its `name`, `kind`, output `shape`, `parameters`, whether it can be taken `apart` by `unit_sum`, and
+    `map`, the place of its map, or None.
     """
     trained = load_trained(arguments["model"])
     network = trained.keras_model
@@ -40,7 +42,7 @@ def inside_network(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> 
     for name, value in zip(names, outputs, strict=True):
         layer, found = network.get_layer(name), np.asarray(value, np.float32)[0]
         row = {"name": name, "kind": type(layer).__name__, "shape": list(found.shape), "map": None}
-        row["parameters"] = int(layer.count_params())
+        row |= {"parameters": int(layer.count_params()), "apart": kind_of(layer) == "conv"}
         if found.ndim == 3 and min(found.shape[:2]) > 1:
             row["map"] = len(maps)
             maps.append(_small(found[..., strongest(found)[0]]))
@@ -62,7 +64,10 @@ def inside_layer(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> An
     flat = found.ravel()
     shown = np.linspace(0, len(flat) - 1, min(len(flat), VALUES)).astype(int)
     facts: dict[str, Any] = {"count": int(found.shape[-1]), "lowest": float(flat.min()), "highest": float(flat.max())}
-    facts |= _dead(trained, arguments["model"], look)
+    known = _kept[network]
+    if f"dead {name}" not in known:  # the same for every picture
+        known[f"dead {name}"] = _dead(trained, arguments["model"], look)
+    facts |= known[f"dead {name}"]
     start = int(arguments.get("start", 0))
     if found.ndim != 3:
         return facts, {"units": flat[:4096], "values": flat[shown]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ _MOST_VALUES = 20_000
 #: Test images on which blocks are switched off.
 _MOST_TESTED = 500
 
+#: Models that end at a layer, by network and the layer's name: building one takes longer than asking it.
+_parts: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
+
 _NO_LAYER = N_("The network has no such layer “{name}”. Expected one of: {known}.")
 
 
@@ -36,7 +40,7 @@ def lesson_layers(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> A
 
 
 def _described(layer: Any) -> dict[str, Any] | None:
-    kind = _kind(layer)
+    kind = kind_of(layer)
     if kind is None:
         return None
     facts: dict[str, Any] = {"name": layer.name, "kind": kind}
@@ -49,7 +53,7 @@ def _described(layer: Any) -> dict[str, Any] | None:
     return facts
 
 
-def _kind(layer: Any) -> str | None:
+def kind_of(layer: Any) -> str | None:
     """What a layer is to the lessons; None for those that they do not look into."""
     from keras import layers
 
@@ -73,8 +77,8 @@ def unit_sum(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer
     """One value of a convolution, taken apart: `model`, `layer`, `filter`, `at` (row, column) or None, one `image`.
 
     Without a place it is the filter's strongest. Answers `patch` and `kernel` (k, k, c) and the filter's `map`
-    (h, w); as facts the `place`, the `bias`, the `sum` of all, the `activation`, the `value` that the network
-    computed there, and in what `precision`.
+    (h, w); as facts the `place`, the `bias`, the `sum` of all, the `activation` and what it makes of the sum,
+    `activated`, the `value` that the network computed there, and in what `precision`.
     """
     trained = load_trained(arguments["model"])
     layer = _layer(trained, arguments["layer"], "conv")
@@ -88,11 +92,13 @@ def unit_sum(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer
     seen = patch(before[0], _window(layer), row, column)
     kernel = np.asarray(layer.kernel, np.float32)[..., number]
     bias = float(np.asarray(layer.bias)[number]) if layer.use_bias else 0.0
+    total = float((seen.astype(float) * kernel.astype(float)).sum() + bias)
     facts = {
         "place": [row, column],
         "bias": bias,
         "has_bias": bool(layer.use_bias),
-        "sum": float((seen.astype(float) * kernel.astype(float)).sum() + bias),
+        "sum": total,
+        "activated": float(layer.activation(np.float32(total))),
         "activation": layer.activation.__name__,
         "value": float(shown[row, column]),
         "precision": str(layer.compute_dtype),
@@ -234,7 +240,7 @@ def _layer(trained: TrainedModel, name: str, *kinds: str) -> Any:
     Raises:
         UnknownNameError: there is none.
     """
-    known = {layer.name: layer for layer in trained.keras_model.layers if _kind(layer) in kinds}
+    known = {layer.name: layer for layer in trained.keras_model.layers if kind_of(layer) in kinds}
     if name not in known:
         raise UnknownNameError(_NO_LAYER, name=name, known=", ".join(known))
     return known[name]
@@ -254,8 +260,10 @@ def _around(trained: TrainedModel, layer: Any, images: np.ndarray) -> tuple[np.n
             wanted=str(trained.card.image_shape),
             shape=str(tuple(images.shape[1:])),
         )
-    model = keras.Model(trained.keras_model.input, [layer.input, layer.output])
-    before, after = model(trained.inputs(images), training=False)
+    known = _parts.setdefault(trained.keras_model, {})
+    if layer.name not in known:
+        known[layer.name] = keras.Model(trained.keras_model.input, [layer.input, layer.output])
+    before, after = known[layer.name](trained.inputs(images), training=False)
     return np.asarray(keras.ops.cast(before, "float32")), np.asarray(keras.ops.cast(after, "float32"))
 
 

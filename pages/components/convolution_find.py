@@ -20,6 +20,8 @@ from pages.components.words import _
 _KEY = "convolution"
 #: Channels of a patch that are shown one by one; the others are added up.
 _CHANNELS = 4
+#: How Keras's activations are written.
+_ACTIVATIONS = {"relu": "ReLU", "relu6": "ReLU6", "gelu": "GELU", "silu": "SiLU"}
 #: Kernels in the sheet.
 _KERNELS = 64
 
@@ -123,7 +125,9 @@ def _sum(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         shown.append(rf"\underbrace{{{rest:+.4f}}}_{{{others}}}")
     bias = facts["bias"] if facts["has_bias"] else 0.0
     named = rf"{bias:+.4f}\;(b)" if facts["has_bias"] else ""
-    end = rf"\;\to\;\mathrm{{ReLU}}\;\to\;{facts['value']:.4f}" if facts["activation"] == "relu" else ""
+    name = _ACTIVATIONS.get(facts["activation"], facts["activation"])
+    plain = facts["activation"] == "linear"
+    end = "" if plain else rf"\;\to\;\mathrm{{{name}}}\;\to\;{facts['activated']:.4f}"
     st.latex(rf"{' '.join(shown)}\;{named}={facts['sum']:.4f}{end}")
     if others:
         note(_("The number with a brace is the sum of the {count} other channels.", count=others))
@@ -133,7 +137,7 @@ def _sum(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         _(
             "The article's formula gives {sum:.4f}{after}; the network itself computed **{value:.4f}** there.",
             sum=facts["sum"],
-            after=_(", after ReLU {value:.4f}", value=max(0.0, facts["sum"])) if facts["activation"] == "relu" else "",
+            after="" if plain else _(", after {name} {value:.4f}", name=name, value=facts["activated"]),
             value=facts["value"],
         )
     )

@@ -72,7 +72,7 @@ def one_layer(card: ModelCard, image: np.ndarray, layer: dict[str, Any]) -> None
         _maps(arrays["maps"], start, facts["count"])
     else:
         _units(arrays["units"])
-    if kind == "Conv2D":
+    if layer["apart"]:
         _pixel(card, image, layer)
 
 

@@ -187,7 +187,14 @@ def lesson_layers(arguments: dict[str, Any], arrays: Arrays) -> Answer:
 
 def unit_sum(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     seen, kernel = np.full((3, 3, 1), 0.5, np.float32), np.full((3, 3, 1), 0.2, np.float32)
-    facts = {"place": arguments.get("at") or [4, 5], "bias": 0.1, "has_bias": True, "sum": 1.0, "value": 1.0}
+    facts = {
+        "place": arguments.get("at") or [4, 5],
+        "bias": 0.1,
+        "has_bias": True,
+        "sum": 1.0,
+        "value": 1.0,
+        "activated": 1.0,
+    }
     facts |= {"activation": "relu", "precision": "float32", "filters": 32}
     kernels = np.ones((3, 3, 1, 32), np.float32)
     return facts, {"patch": seen, "kernel": kernel, "map": np.ones((26, 26), np.float32), "kernels": kernels}
@@ -215,6 +222,7 @@ def inside_network(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     rows = [("conv_1", "Conv2D", [26, 26, 32], 320, 0), ("pool_1", "MaxPooling2D", [13, 13, 32], 0, 1)]
     rows += [("flatten", "Flatten", [5408], 0, None), ("logits", "Dense", [10], 54_090, None)]
     told = [dict(zip(("name", "kind", "shape", "parameters", "map"), row, strict=True)) for row in rows]
+    told = [{**layer, "apart": layer["kind"] == "Conv2D"} for layer in told]
     return {"layers": told}, {"maps": np.ones((2, 56, 56), np.float32)}
 
 

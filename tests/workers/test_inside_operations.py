@@ -70,9 +70,11 @@ def test_dead_units_by_hand(tiny_run, image, monkeypatch):
     changed[..., :8], lower[:8] = -1.0, -1.0
     try:
         layer.set_weights([changed, lower])
+        inside_operations._kept.clear()  # the weights of a loaded network change in no other place
         after = inside_layer({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})[0]["dead"]
     finally:
         layer.set_weights([kernel, bias])
+        inside_operations._kept.clear()
     assert after >= 8 / 32 >= before
 
 
@@ -107,3 +109,24 @@ def test_every_network_shows_its_inside(name, monkeypatch):
             assert found["maps"].shape == (*layer["shape"][:2], min(MAPS, layer["shape"][2]))
         else:
             assert len(found["units"]) == min(4096, int(np.prod(layer["shape"])))
+
+
+@pytest.mark.parametrize("name", ["seed-cnn", "lenet-5", "cnn", "resnet-8", "densenet", "mobilenet-v2", "vit-tiny"])
+def test_what_is_taken_apart_adds_up_to_what_the_network_computed(name, monkeypatch):
+    """Every convolution that the page offers to take apart, on each network with its own activation."""
+    from imgcls.workers import lesson_operations
+
+    model = build_model(Choice(name=name), (28, 28, 1), 10, 0)
+    card = SimpleNamespace(image_shape=(28, 28, 1))
+    trained = SimpleNamespace(keras_model=model, card=card, inputs=lambda images: images.astype(np.float32) / 255)
+    for module in (inside_operations, lesson_operations):
+        monkeypatch.setattr(module, "load_trained", lambda name: trained)
+    image = np.random.default_rng(1).integers(0, 256, (28, 28, 1), np.uint8)
+    layers = inside_network({"model": "imagenet"}, {"image": image})[0]["layers"]
+    apart = [layer for layer in layers if layer["apart"]]
+    assert apart
+    for layer in apart[:: max(1, len(apart) // 5)]:
+        rows, columns, filters = layer["shape"]
+        asked = {"model": "imagenet", "layer": layer["name"], "filter": filters - 1, "at": [rows - 1, columns // 2]}
+        facts, _ = lesson_operations.unit_sum(asked, {"image": image})
+        assert facts["activated"] == pytest.approx(facts["value"], rel=1e-5, abs=1e-5), layer["name"]
