@@ -34,6 +34,8 @@ def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
         start_new_session=True,
+        # who runs the tests in the background has Ctrl-C ignored, and so would the commands
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
