@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from imgcls import imagenet
+from imgcls.architectures import architecture_options, build_model
+from imgcls.architectures.transfer import BodyOptions, parts
 from imgcls.datasets import load
 from imgcls.errors import InputError, UnknownNameError
-from imgcls.evaluation.embedding import some_places
+from imgcls.evaluation.embedding import penultimate, some_places
 from imgcls.evaluation.kept import kept_test
-from imgcls.evaluation.metrics import accuracy
+from imgcls.evaluation.metrics import accuracy, softmax
 from imgcls.language import N_
 from imgcls.lessons.convolution import Window, patch
 from imgcls.models import TrainedModel, load_trained
+from imgcls.preparation.choose import prepare_for
 from imgcls.runs import get_run
 from imgcls.workers.progress import tell
 
@@ -234,6 +238,62 @@ def _answers(model: Any, inputs: np.ndarray) -> np.ndarray:
     return np.concatenate([np.asarray(model(part, training=False), np.float32) for part in parts])
 
 
+def body_features(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """uint8 `images` (n, h, w, c) of any size → what a body that knows photographs makes of them: `features` (n, 1280).
+
+    Also what its old head says to each: `said`, the best class's name, and its probability, `sure` (n,).
+    """
+    trained = load_trained(imagenet.NAME)
+    card = trained.card
+    colour = [image.repeat(3, axis=2) if image.shape[2] == 1 else image for image in arrays["images"]]
+    fitted = np.stack([prepare_for(card.preparation, image, card.image_shape).image for image in colour])
+    network = _parts.setdefault(trained.keras_model, {})
+    if "features" not in network:
+        network["features"] = penultimate(trained.keras_model)
+    features = np.asarray(network["features"](trained.inputs(fitted), training=False), np.float32)
+    head = trained.keras_model.layers[-1]
+    probabilities = softmax(np.asarray(head(features, training=False), np.float32))
+    best = probabilities.argmax(axis=1)
+    facts = {"said": [card.class_names[place] for place in best], "body": _body_size(trained.keras_model)}
+    return facts, {"features": features, "sure": probabilities.max(axis=1)}
+
+
+def _body_size(model: Any) -> int:
+    """Weights of all but the last layer, without what batch norm has measured."""
+    return sum(len(weight) for weight in _weights(model.layers[:-1]))
+
+
+def moved(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, a run → how far training moved the weights of each of its `blocks` from where they started.
+
+    The distance is relative, |w − w₀| / |w₀| over all weights of the block; what batch norm has measured is no weight.
+    A block tells its `name`, `parameters` and `moved`; so does the `head`. `learned`: whether the body had learned.
+    """
+    run = get_run(arguments["model"])
+    trained = load_trained(run.id)
+    recipe, card = run.recipe, trained.card
+    start = build_model(recipe.architecture, card.image_shape, len(card.class_names), recipe.seed)
+    before, after = parts(start), parts(trained.keras_model)
+    blocks = [_distance(old, new) for old, new in zip(before.blocks, after.blocks, strict=True)]
+    options = architecture_options(recipe.architecture)
+    learned = isinstance(options, BodyOptions) and options.has_learned
+    head = _distance(before.head, after.head)
+    return {"blocks": [one for one in blocks if one["parameters"]], "head": head, "learned": learned}, {}
+
+
+def _distance(before: Any, after: Any) -> dict[str, Any]:
+    old, new = (np.concatenate([np.zeros(0), *_weights(layers)]) for layers in (before, after))
+    size = float(np.linalg.norm(old))
+    name = next((layer.name for layer in after if layer.weights), "")
+    return {"name": name, "parameters": len(new), "moved": float(np.linalg.norm(new - old)) / size if size else 0.0}
+
+
+def _weights(layers: Any) -> list[np.ndarray]:
+    measured = ("moving_mean", "moving_variance")
+    found = [weight for layer in layers for weight in layer.weights if weight.name not in measured]
+    return [np.asarray(weight, float).ravel() for weight in found]
+
+
 def _layer(trained: TrainedModel, name: str, *kinds: str) -> Any:
     """The layer called `name`, of one of these kinds.
 
@@ -273,4 +333,6 @@ LESSON_OPERATIONS = {
     "pooled_maps": pooled_maps,
     "normalised": normalised,
     "blocks_off": blocks_off,
+    "body_features": body_features,
+    "moved": moved,
 }

@@ -28,6 +28,7 @@ from imgcls.figures.block import BLOCK_PARTS
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP
 from imgcls.language import translator
 from imgcls.lessons import GLOSSARY, LESSONS
+from imgcls.lessons.transfer import WAY_WORDS
 from imgcls.preparation import fit, mnist_style
 from imgcls.presets import PRESETS
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Split, Training
@@ -139,6 +140,7 @@ DYNAMIC: dict[str, list[str]] = {
     "VARIANT_BLOCKS": list(race.VARIANT_BLOCKS.values()),
     "formula": [entry.formula for entry in BALANCES],
     "REMEDY_WORDS": list(REMEDY_WORDS.values()),
+    "WAY_WORDS": list(WAY_WORDS.values()),
     "BLOCK_PARTS": list(BLOCK_PARTS.values()),
     "kind_word": [SKIP, FROZEN, *(word for word, _ in KINDS.values())],
     "STATUS_WORDS": list(RUN_WORDS.values()),

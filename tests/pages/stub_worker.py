@@ -218,6 +218,22 @@ def blocks_off(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     }
 
 
+def body_features(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Half of the pictures look alike, those at even places."""
+    count = len(arrays["images"])
+    features = np.eye(2, 1280, dtype=np.float32)[np.arange(count) % 2] + np.eye(count, 1280, dtype=np.float32) / 10
+    return {"said": ["stone wall"] * count, "body": 3_371_008}, {
+        "features": features,
+        "sure": np.linspace(0.1, 0.5, count, dtype=np.float32),
+    }
+
+
+def moved(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    blocks = [{"name": f"block_{number}", "parameters": 1000, "moved": 0.0} for number in range(1, 4)]
+    head = {"name": "logits", "parameters": 12_810, "moved": 0.8}
+    return {"blocks": blocks, "head": head, "learned": True}, {}
+
+
 def inside_network(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     rows = [("conv_1", "Conv2D", [26, 26, 32], 320, 0), ("pool_1", "MaxPooling2D", [13, 13, 32], 0, 1)]
     rows += [("flatten", "Flatten", [5408], 0, None), ("logits", "Dense", [10], 54_090, None)]
@@ -262,6 +278,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "pooled_maps": pooled_maps,
     "normalised": normalised,
     "blocks_off": blocks_off,
+    "body_features": body_features,
+    "moved": moved,
     "find_rates": find_rates,
     "inside_network": inside_network,
     "inside_layer": inside_layer,

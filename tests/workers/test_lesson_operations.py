@@ -13,7 +13,9 @@ from imgcls.models import TrainedModel, load_trained
 from imgcls.recipe import Choice
 from imgcls.workers.lesson_operations import (
     blocks_off,
+    body_features,
     lesson_layers,
+    moved,
     normalised,
     pooled_maps,
     residual_blocks,
@@ -109,3 +111,44 @@ def test_a_normalised_channel_is_the_formula(tiny_run, monkeypatch):
     np.testing.assert_allclose(found["inference"], scale * (x - facts["moving_mean"]) + facts["beta"], atol=1e-4)
     assert facts["gamma"] == pytest.approx(1.5)
     assert found["training"].std() == pytest.approx(1.5, rel=0.05)
+
+
+def test_the_body_without_its_head_says_what_imagenet_says():
+    from skimage import data
+
+    trained = load_trained("imagenet")
+    cat = data.chelsea()[:224, 100:324]
+    grey = np.full((32, 32, 1), 90, np.uint8)
+    facts, arrays = body_features({}, {"images": cat[None]})
+    assert arrays["features"].shape == (1, 1280)
+    logits = trained.logits(cat[None])[0]
+    kernel, bias = (np.asarray(weight) for weight in trained.keras_model.layers[-1].weights)
+    np.testing.assert_allclose(arrays["features"][0] @ kernel + bias, logits, atol=1e-4)
+    assert "cat" in facts["said"][0] or "tabby" in facts["said"][0]
+    assert arrays["sure"][0] == pytest.approx(np.exp(logits - logits.max()).max() / np.exp(logits - logits.max()).sum())
+    assert facts["body"] == 4_652_008 - 1281 * 1000  # the published count, without the head's
+    assert body_features({}, {"images": grey[None]})[1]["features"].shape == (1, 1280)
+
+
+def test_every_weight_of_a_network_from_nothing_has_moved(tiny_run):
+    facts, _ = moved({"model": tiny_run.id}, {})
+    assert not facts["learned"]
+    assert facts["blocks"]
+    assert all(one["moved"] > 0 for one in [*facts["blocks"], facts["head"]])
+    model = load_trained(tiny_run.id).keras_model
+    assert sum(one["parameters"] for one in [*facts["blocks"], facts["head"]]) == model.count_params()
+
+
+def test_what_moved_is_the_distance_by_hand(tiny_run, monkeypatch):
+    from imgcls.runs import get_run
+    from imgcls.workers import lesson_operations
+
+    card, recipe = load_trained(tiny_run.id).card, get_run(tiny_run.id).recipe
+    model = build_model(recipe.architecture, card.image_shape, len(card.class_names), recipe.seed)
+    head = model.layers[-1]
+    kernel, bias = head.get_weights()
+    head.set_weights([kernel * 1.5, bias])  # the biases start at 0
+    monkeypatch.setattr(lesson_operations, "load_trained", lambda name: TrainedModel(card, model))
+    facts, _ = moved({"model": tiny_run.id}, {})
+    assert all(one["moved"] == 0 for one in facts["blocks"])
+    assert facts["head"]["moved"] == pytest.approx(0.5, rel=1e-5)

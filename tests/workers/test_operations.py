@@ -243,6 +243,7 @@ def test_every_operation_is_documented():
         *("find_rates", "inside_network", "inside_layer"),
         *("trust_map", "trust_pointing", "trust_ranking"),
         *("lesson_layers", "unit_sum", "pooled_maps", "normalised", "blocks_off"),
+        *("body_features", "moved"),
     }
     assert all(work.__doc__ for work in OPERATIONS.values())
 
