@@ -1,4 +1,4 @@
-"""The lesson on transfer learning in a real browser: ten pictures, three trainings, and a body that stayed as it was."""
+"""The lesson on transfer learning in a real browser: ten pictures, three trainings, a body that stayed as it was."""
 
 from __future__ import annotations
 
