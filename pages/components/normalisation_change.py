@@ -9,6 +9,7 @@ from imgcls.figures.histograms import histograms_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.lessons.normalisation import EPSILON, moving_statistics, normalise, statistics
 from pages.components.glossary import terms
+from pages.components.normalisation_rates import rates_are_on, start_rates, watch_rates
 from pages.components.normalisation_values import channel, drawn_batch
 from pages.components.notices import note
 from pages.components.style import is_dark
@@ -19,6 +20,15 @@ _MOMENTUM, _BATCHES, _COMPANIONS = 0.9, 60, 40
 
 
 def change_it() -> None:
+    if rates_are_on():
+        watch_rates()
+        return
+    _batches()
+    st.divider()
+    start_rates()
+
+
+def _batches() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
         size = int(st.select_slider(_("Images in the batch"), [2, 4, 8, 16, 32, 64], 8, key=f"{_KEY} size"))

@@ -7,6 +7,7 @@ import streamlit as st
 from imgcls.lessons.residual import inputs, strength, weights
 from pages.components.glossary import terms
 from pages.components.notices import note
+from pages.components.residual_race import race_is_on, start_race, watch_race
 from pages.components.residual_strength import show_strength
 from pages.components.words import _
 
@@ -14,6 +15,15 @@ _KEY = "residual change"
 
 
 def change_it() -> None:
+    if race_is_on():
+        watch_race()
+        return
+    _signals()
+    st.divider()
+    start_race()
+
+
+def _signals() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
         depth = st.slider(_("Blocks"), 2, 60, 20, key=f"{_KEY} depth")
@@ -21,7 +31,6 @@ def change_it() -> None:
         seed = int(st.number_input(_("Seed"), 0, 1000, 0, key=f"{_KEY} seed"))
         note(_("At size 1 a plain network with ReLU keeps its signal on average; a little less, and it dies."))
         terms("residual connection", "gradient", "vanishing gradient")
-        st.page_link("pages/lab.py", label=_("The race: with and without it"))
     kernels, x = weights(depth, scale, seed), inputs(seed)
     plain, residual = (strength(kernels, x, skip) for skip in (False, True))
     with right:

@@ -134,6 +134,11 @@ def test_residual_connection(browser: Any, school: Server, pictures: Path) -> No
     blocks, plain = walk.said("After 60 blocks: plain")[:2]
     assert blocks == 60
     assert plain < 10
+    walk.press(GIVE)
+    walk.press("Start the race")
+    guess, residual, plain = walk.said(r"You said \+0 points\. It is with", TRAINED)[:3]
+    assert guess == 0
+    assert residual > plain + 10
     walk.photograph("2-change")
     walk.press(FIND)
     walk.run("resnet-8")
@@ -155,6 +160,12 @@ def test_batch_normalisation(browser: Any, school: Server, pictures: Path) -> No
     wanders = walk.metric("one value wanders by")
     walk.slide("Images in the batch", "Home")
     assert walk.changed("one value wanders by", wanders) > wanders, "a small batch wanders more"
+    walk.choose("2")
+    walk.press(GIVE)
+    walk.press("Train all six")
+    guess, without, count, normed = walk.said(r"You said 2\. Without batch norm it learns at", TRAINED)[:4]
+    assert (guess, count) == (2, 3)
+    assert without < normed
     walk.photograph("2-change")
     walk.press(FIND)
     walk.run("resnet-8")
@@ -232,7 +243,7 @@ def test_trusting_a_heatmap(browser: Any, school: Server, pictures: Path) -> Non
     walk.choose("Cutout")
     walk.press(GIVE)
     walk.press("Train them")  # the first of the three is trained already
-    walk.page.get_by_text(re.compile("You said .*Cutout")).last.wait_for(timeout=TRAINED)
+    walk.page.get_by_text("In the test, where no mark is").wait_for(timeout=TRAINED)
     walk.photograph("2-change")
     walk.press(FIND)
     walk.run("seed-cnn · mnist-5k")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imgcls.lessons.normalisation import moving_statistics, normalise, statistics
+from imgcls.lessons.normalisation import RATES, learns, moving_statistics, normalise, statistics, tried
+from imgcls.training.check import check_recipe
+from imgcls.trials import differences
 
 
 @pytest.mark.parametrize(("gamma", "beta"), [(1.0, 0.0), (2.0, 1.0), (-0.5, 3.0)])
@@ -39,3 +41,19 @@ def test_after_it_mean_and_spread_are_beta_and_gamma() -> None:
 def test_a_channel_that_never_changes_becomes_beta() -> None:
     x = np.full(5, 7.0)
     np.testing.assert_array_equal(normalise(x, *statistics(x), 2.0, 1.0), np.ones(5))
+
+
+def test_the_trials_differ_in_rate_and_batch_norm_alone() -> None:
+    recipes = tried()
+    assert len(recipes) == 2 * len(RATES)
+    for (rate, norm), recipe in recipes.items():
+        check_recipe(recipe)
+        assert recipe.training.optimizer.learning_rate == rate
+        assert recipe.architecture.options["batch_norm"] is norm
+    changed = set(differences(list(recipes.values())))
+    assert changed == {"architecture.batch_norm", "training.optimizer.learning_rate"}
+
+
+@pytest.mark.parametrize(("accuracy", "expected"), [(None, False), (0.1, False), (0.29, False), (0.3, True), (1, True)])
+def test_what_counts_as_learning(accuracy: float | None, expected: bool) -> None:
+    assert learns(accuracy, 10) is expected

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imgcls.lessons.residual import inputs, strength, weights
+from imgcls.architectures import parameter_count
+from imgcls.lessons.residual import inputs, race, strength, weights
+from imgcls.training.check import check_recipe
+from imgcls.trials import differences
 
 
 @pytest.mark.parametrize("skip", [False, True])
@@ -38,3 +41,12 @@ def test_small_weights_let_a_plain_network_fall_silent() -> None:
     assert plain.gradient[0] < 1e-6
     assert residual.signal[-1] > 1
     assert residual.gradient[0] >= residual.gradient[-1] * 0.99
+
+
+def test_the_race_differs_in_the_skip_connections_alone() -> None:
+    plain, residual = race().values()
+    for recipe in (plain, residual):
+        check_recipe(recipe)
+    assert differences([plain, residual]) == ["architecture"]
+    plainly, adding = (parameter_count(one.architecture, (28, 28, 1), 10) for one in (plain, residual))
+    assert plainly == adding

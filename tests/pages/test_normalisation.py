@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from imgcls.lessons.normalisation import tried
+from imgcls.trials import title_of
+from pages.components.question import Asked
+
 STEP = "lesson step: normalisation"
 
 
@@ -38,3 +42,25 @@ def test_a_layer_of_ones_own(visit: Any, tested: Any, words: Any) -> None:
 @pytest.mark.parametrize("step", ["see", "change", "find"])
 def test_each_step_in_chinese(visit: Any, step: str) -> None:
     assert not visit("normalisation", language="zh_CN", session={STEP: step}).exception
+
+
+LEARNS = {"question: normalisation learns": Asked(True, "2")}
+
+
+def test_the_rates_are_tried_where_they_are_read(visit: Any, engine: Any) -> None:
+    app = visit("normalisation", session={STEP: "change"})
+    assert not any(one.label == "Train all six" for one in app.button)
+    app = visit("normalisation", session={STEP: "change", **LEARNS})
+    next(one for one in app.button if one.label == "Train all six").click().run()
+    assert not app.exception
+    assert [recipe for _what, recipe in engine.calls] == list(tried().values())
+
+
+def test_rate_by_rate_without_and_with(visit: Any, words: Any, tested: Any) -> None:
+    ids = [
+        tested(recipe=recipe, title=title_of("Rates", str(place))).id for place, recipe in enumerate(tried().values())
+    ]
+    app = visit("normalisation", session={STEP: "change", **LEARNS}, link={"trials": ",".join(ids)})
+    assert not app.exception
+    assert "You said 2. Without batch norm it learns at **3 of 3** rates, with it at **3**." in words(app)
+    assert str(app.table[-1].value).count("99.3%") == 6

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
+from imgcls.lessons.residual import race
+from imgcls.trials import title_of
+from pages.components.question import Asked
+
 STEP = "lesson step: residual"
+AHEAD = {"question: residual ahead": Asked(True, 20.0)}
 
 
 def test_the_guess_comes_before_the_figures(visit: Any, words: Any) -> None:
@@ -24,6 +29,23 @@ def test_depth_of_ones_own(visit: Any, words: Any) -> None:
     app.slider[0].set_value(60).run()
     assert not app.exception
     assert "After 60 blocks" in words(app)
+
+
+def test_the_race_is_begun_where_it_is_read(visit: Any, engine: Any) -> None:
+    app = visit("residual", session={STEP: "change"})
+    assert not any(one.label == "Start the race" for one in app.button)
+    app = visit("residual", session={STEP: "change", **AHEAD})
+    next(one for one in app.button if one.label == "Start the race").click().run()
+    assert not app.exception
+    assert [recipe for _what, recipe in engine.calls] == list(race().values())
+
+
+def test_the_outcome_beside_what_was_said(visit: Any, words: Any, tested: Any) -> None:
+    ids = [tested(recipe=recipe, title=title_of("Residual", name)).id for name, recipe in race().items()]
+    link = {"trials": ",".join(ids)}
+    app = visit("residual", session={STEP: "change", **AHEAD}, link=link)
+    assert not app.exception
+    assert "You said +20 points. It is with x + F(x) **99.3%**, without **99.3%**: **+0 points**." in words(app)
 
 
 def test_blocks_of_ones_own(visit: Any, tested: Any, words: Any) -> None:
