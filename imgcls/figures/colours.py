@@ -104,6 +104,15 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def readable(background: str) -> str:
+    """Black or white, whichever stands out more: at least 4.5 : 1 on every background.
+
+    >>> readable("#878787"), readable("#1F5FBF")
+    ('#000000', '#FFFFFF')
+    """
+    return max("#000000", "#FFFFFF", key=lambda colour: contrast(colour, background))
+
+
 def _channels(colour: str) -> list[float]:
     return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from imgcls.figures.colours import contrast, ink, mix
+from imgcls.figures.colours import contrast, ink, mix, readable
 from imgcls.figures.layout import base_layout, plain
 
 _HEIGHT = 480  # px
@@ -131,7 +131,7 @@ def _text_colour(row: int, column: int, strength: npt.NDArray[np.float64], dark:
     cell = colours["grid"] if row == column else mix(colours["surface"], colours["mistake"], strength[row, column])
     if contrast(colours["text"], cell) >= _READABLE:
         return colours["text"]
-    return max("#000000", "#FFFFFF", key=lambda colour: contrast(colour, cell))
+    return readable(cell)
 
 
 def _sentence(row: int, column: int, counts: npt.NDArray[Any], labels: Sequence[str], titles: tuple[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imgcls.figures.colours import ink
+from imgcls.figures.colours import ink, readable
 from imgcls.figures.filters import signed_colours
 from imgcls.figures.layout import FONT
 
@@ -57,7 +57,7 @@ def _table(left: float, top: float, values: np.ndarray, limit: float) -> str:
     cells = []
     for (row, column), value in np.ndenumerate(values):
         red, green, blue = (int(part) for part in signed_colours(np.array(value), limit))
-        word = "#1B1F24" if 0.3 * red + 0.59 * green + 0.11 * blue > 140 else "#FFFFFF"
+        word = readable(f"#{red:02X}{green:02X}{blue:02X}")
         x, y = left + column * _CELL_WIDTH, top + row * _CELL_HEIGHT
         cells.append(
             f'<rect x="{x}" y="{y}" width="{_CELL_WIDTH}" height="{_CELL_HEIGHT}" fill="rgb({red},{green},{blue})" '

@@ -66,7 +66,10 @@ const signed = (v, most) => {
   return end.map((c) => Math.round(247 + share * (c - 247)));
 };
 const css = (c) => `rgb(${c.join(',')})`;
-const ink = (c) => (0.3 * c[0] + 0.59 * c[1] + 0.11 * c[2] > 140 ? '#1B1F24' : '#FFFFFF');
+// black or white, whichever stands out more (WCAG's relative luminance): at least 4.5 : 1 on every colour
+const linear = (v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+const luminance = (c) => 0.2126 * linear(c[0]) + 0.7152 * linear(c[1]) + 0.0722 * linear(c[2]);
+const ink = (c) => (luminance(c) + 0.05 > Math.sqrt(1.05 * 0.05) ? '#000000' : '#FFFFFF');
 const most = (rows) => Math.max(1e-9, ...rows.flat().map(Math.abs));
 
 export default function ({ parentElement, data, setStateValue }) {

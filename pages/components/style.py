@@ -3,14 +3,15 @@
 Streamlit paints its own widgets anew when the reader changes the theme, but does not run the page again, so that
 figures would keep dark text on a page that has become dark. A component without a face watches for the change and
 asks for a run. It also tells the browser which language the page is in: screen readers choose the voice by it, and
-browsers the shapes of Chinese characters.
+browsers the shapes of Chinese characters. And it lets the keyboard into what can be scrolled sideways: long formulas
+and wide tables on a phone.
 """
 
 from __future__ import annotations
 
 import streamlit as st
 
-from imgcls.figures.colours import PAPER_DARK
+from imgcls.figures.colours import PAPER_DARK, ink
 from pages.components.words import language
 
 _STYLE = """
@@ -31,6 +32,12 @@ _STYLE = """
 /* nothing scrolls sideways: long words break, wide pictures shrink */
 [data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
 [data-testid="stMain"] img { max-width: 100%%; }
+/* what is chosen stays as it is under the mouse: one shade darker, its words were too faint */
+[data-testid="stButtonGroup"] button[data-variant][data-selected="true"][data-hovered="true"] {
+  background-color: color-mix(in srgb, %(accent)s 10%%, %(paper)s);
+}
+/* slanted letters reach two pixels out of their box: without room for them every formula could be scrolled */
+.katex-display > .katex { padding-inline: 3px; }
 /* our own pictures: components/picture.py */
 figure.picture { margin: 0; }
 figure.picture img { display: block; width: 100%%; border-radius: 0.4rem; }
@@ -60,7 +67,16 @@ export default function ({ parentElement, data, setTriggerValue }) {
   watch.observer ??= new MutationObserver(() => watch.check());
   watch.observer.observe(app, { attributes: true, attributeFilter: ['class'] });
   watch.check();
-  return () => watch.observer.disconnect();
+  const reach = () => {
+    watch.timer = 0;
+    for (const box of document.querySelectorAll('.katex-display, [data-testid="stTable"], [data-testid="stTable"] div'))
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  };
+  const later = () => { watch.timer ||= setTimeout(reach, 200); };   // pages are drawn in many small steps
+  watch.grown ??= new MutationObserver(later);
+  watch.grown.observe(app, { childList: true, subtree: true });
+  later();
+  return () => { watch.observer.disconnect(); watch.grown.disconnect(); };
 }
 """
 
@@ -72,7 +88,9 @@ _LANGUAGE_TAGS = {"zh_CN": "zh-CN"}
 
 def apply_style() -> None:
     """Put the style sheet on the page; once per run, in `app.py`."""
-    st.html(_STYLE % {"on_accent": PAPER_DARK if is_dark() else "#FFFFFF"})
+    colours = ink(is_dark())
+    on_accent = PAPER_DARK if is_dark() else "#FFFFFF"
+    st.html(_STYLE % {"on_accent": on_accent, "accent": colours["accent"], "paper": colours["paper"]})
     tag = _LANGUAGE_TAGS.get(language(), language())
     _reader(key="reader", data={"dark": is_dark(), "lang": tag}, on_theme_change=lambda: None)
 

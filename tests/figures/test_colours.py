@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imgcls.figures.colours import PAPER_DARK, PAPER_LIGHT, class_colours, contrast, ink, mix
+from imgcls.figures.colours import PAPER_DARK, PAPER_LIGHT, class_colours, contrast, ink, mix, readable
 
 PAPER = {False: PAPER_LIGHT, True: PAPER_DARK}
 THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
@@ -69,3 +69,9 @@ def test_mix_ends_at_its_ends() -> None:
 
 def _rgb_distance(one: str, other: str) -> float:
     return sum((int(one[at : at + 2], 16) - int(other[at : at + 2], 16)) ** 2 for at in (1, 3, 5)) ** 0.5
+
+
+@pytest.mark.parametrize("grey", range(0, 256, 5))
+def test_black_or_white_can_be_read_on_every_grey(grey: int) -> None:
+    background = f"#{grey:02X}{grey:02X}{grey:02X}"
+    assert contrast(readable(background), background) >= 4.5

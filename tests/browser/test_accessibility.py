@@ -1,0 +1,76 @@
+"""No lesson, nor Inside, has a serious fault that axe finds: in light and dark, wide and on a phone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Server, start_server
+from tests.browser.test_data import settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+LESSONS = (
+    *("convolution", "pooling", "residual", "normalisation", "transfer"),
+    *("augmentation", "rare", "overfitting", "choosing", "heatmaps"),
+)
+STEPS = ("1 · See it", "2 · Change it", "3 · Find it in your own network")
+LOOKS = {
+    "light and wide": {"viewport": {"width": 1366, "height": 900}, "color_scheme": "light"},
+    "dark phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory, trained_once: Path) -> Iterator[Server]:
+    """The app with one finished run."""
+    home = tmp_path_factory.mktemp("school")
+    shutil.copytree(trained_once, home / "runs" / trained_once.name)
+    server = start_server(home, home / "server.log")
+    yield server
+    server.stop()
+
+
+def faults(page: Any) -> list[str]:
+    """What axe calls serious or critical, and the first place of each; the navigation is Streamlit's own."""
+    settled(page)
+    page.wait_for_timeout(700)  # colours fade in and out
+    found = Axe().run(page, {"exclude": [["[data-testid=stSidebarNav]"]]}).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_step_of_every_lesson(browser: Any, school: Server, look: str) -> None:
+    context = browser.new_context(**LOOKS[look])
+    page, found = context.new_page(), {}
+    for lesson in LESSONS:
+        page.goto(f"{school.url}/{lesson}")
+        for step in STEPS:
+            page.get_by_role("radio", name=step).or_(page.get_by_text(step, exact=True)).first.click()
+            settled(page)
+            if page.get_by_role("button", name="Show it without an answer").count():
+                page.get_by_role("button", name="Show it without an answer").first.click()
+            if wrong := faults(page):
+                found[f"{lesson} {step}"] = wrong
+    context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_inside(browser: Any, school: Server, look: str) -> None:
+    context = browser.new_context(**LOOKS[look])
+    page = context.new_page()
+    page.goto(f"{school.url}/inside")
+    page.get_by_text("Sample", exact=True).first.click()
+    page.locator(".grid button").first.click()
+    page.get_by_text(re.compile("One pixel of one map")).wait_for(timeout=60_000)
+    assert faults(page) == []
+    context.close()
