@@ -22,7 +22,7 @@ from imgcls.training.timing import Timing
 #: Seconds that each of the three measurements may take, tracing aside.
 PATIENCE = 1.0
 #: What a run does besides building, tracing and running its network, in seconds: files, and a word between processes.
-FILES = 0.3
+FILES = 0.2
 #: How often a run builds its network (once more to save it), and traces its prediction (once for each size of batch).
 BUILT, PREDICTIONS = 2, 3
 #: Images and steps of the longest measurement.
