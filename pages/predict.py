@@ -91,8 +91,11 @@ def _one(card: ModelCard, picture: Picture, prepared: Prepared, probabilities: n
         alt = _("{name}: {share:.0%}", name=card.class_names[best], share=float(probabilities[best]))
         st.plotly_chart(figure, key="bars", config=PLOT_CONFIG, theme=None, alt=alt)
     carry(picture)
-    if st.button(_("Ask why"), type="primary", key="why"):
-        st.switch_page("pages/explain.py")
+    with st.container(horizontal=True):
+        if st.button(_("Ask why"), type="primary", key="why"):
+            st.switch_page("pages/explain.py")
+        if st.button(_("Look inside"), key="inside"):
+            st.switch_page("pages/inside.py")
     _steps(prepared)
 
 

@@ -22,6 +22,8 @@ Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 SIDE = 56
 #: Maps of a layer that are sent at once; values for the histogram; test images that a unit is judged by.
 MAPS, VALUES, TESTED = 64, 20_000, 200
+#: Test images that a filter is asked about, and how many of its favourites are shown.
+LIKED, MOST_LIKED = 300, 9
 _NO_LAYER = N_("The network has no such layer “{name}”. Expected one of: {known}.")
 
 _kept: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
@@ -72,6 +74,69 @@ def inside_layer(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> An
     if found.ndim != 3:
         return facts, {"units": flat[:4096], "values": flat[shown]}
     return facts, {"maps": found[..., start : start + MAPS], "values": flat[shown]}
+
+
+def filter_likes(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, a run, a `layer` and the number of one `filter` → what in the run's test images excites it most.
+
+    Of each image only its strongest place counts. Answers up to nine `patches`, uint8 (n, h, w, c), the strongest
+    first: the part of the image that the value there depends on, by its gradient; smaller ones, from an edge, stand
+    on black. As facts the `values` there, the `labels` of the images, and how many were `tested`. A filter that is
+    above 0 nowhere has none.
+    """
+    trained, run = load_trained(arguments["model"]), get_run(arguments["model"])
+    network, kept = trained.keras_model, kept_test(run)
+    name = _known(network, arguments["layer"])
+    look = _outputs(network, name, [name])
+    some = some_places(kept.labels, LIKED)
+    images = load(run.recipe.dataset).images[kept.indices[some]]
+    number = int(arguments["filter"]) % look.output.shape[-1]
+    best, places = _strongest_places(trained, look, images, number)
+    order = [int(one) for one in np.argsort(-best, kind="stable")[:MOST_LIKED] if best[one] > 0]
+    facts = {"values": best[order].tolist(), "labels": kept.labels[some][order].tolist(), "tested": len(images)}
+    if not order:
+        return facts, {"patches": np.zeros((0, 1, 1, images.shape[-1]), np.uint8)}
+    boxes = _seen_from(look, trained.inputs(images[order]), places[order], number)
+    return facts, {"patches": _cut_out(images[order], boxes)}
+
+
+def _strongest_places(trained: TrainedModel, look: Any, images: np.ndarray, number: int) -> tuple[Any, Any]:
+    """The largest value of one map for each of n images, float (n,), and where it stands, int (n, 2)."""
+    found = []
+    for begin in range(0, len(images), 50):
+        values = look(trained.inputs(images[begin : begin + 50]), training=False)
+        found.append(np.asarray(values[..., number], np.float32))
+    maps = np.concatenate(found)
+    flat = maps.reshape(len(maps), -1)
+    return flat.max(axis=1), np.stack(np.unravel_index(flat.argmax(axis=1), maps.shape[1:]), axis=1)
+
+
+def _seen_from(look: Any, inputs: np.ndarray, places: np.ndarray, number: int) -> np.ndarray:
+    """The smallest box of each input that its value depends on: int (n, 4), first, last row, first, last column."""
+    import tensorflow as tf
+
+    given = tf.convert_to_tensor(inputs)
+    where = np.column_stack([np.arange(len(places)), places, np.full(len(places), number)])
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        total = tf.reduce_sum(tf.gather_nd(look(given, training=False), where))
+    moved = np.abs(np.asarray(tape.gradient(total, given))).sum(axis=-1) > 0
+    boxes = []
+    for one in moved:
+        rows, columns = np.flatnonzero(one.any(axis=1)), np.flatnonzero(one.any(axis=0))
+        whole = not len(rows)
+        boxes.append((0, one.shape[0] - 1, 0, one.shape[1] - 1) if whole else (*rows[[0, -1]], *columns[[0, -1]]))
+    return np.array(boxes, int)
+
+
+def _cut_out(images: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """The boxes of the images, all as large as the largest of them: uint8 (n, h, w, c), on black."""
+    height, width = ((boxes[:, last] - boxes[:, last - 1]).max() + 1 for last in (1, 3))
+    found = np.zeros((len(images), height, width, images.shape[-1]), np.uint8)
+    for place, (image, (top, bottom, left, right)) in enumerate(zip(images, boxes, strict=True)):
+        cut = image[top : bottom + 1, left : right + 1]
+        found[place, : cut.shape[0], : cut.shape[1]] = cut
+    return found
 
 
 def strongest(maps: np.ndarray) -> np.ndarray:
@@ -126,4 +191,4 @@ def _small(values: np.ndarray) -> np.ndarray:
     return values[rows][:, columns].astype(np.float32)
 
 
-INSIDE_OPERATIONS = {"inside_network": inside_network, "inside_layer": inside_layer}
+INSIDE_OPERATIONS = {"inside_network": inside_network, "inside_layer": inside_layer, "filter_likes": filter_likes}

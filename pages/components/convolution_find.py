@@ -104,6 +104,7 @@ def taken_apart(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """The products of one pixel, channel by channel, and their sum beside what the network computed."""
     _parts(arrays["patch"], arrays["kernel"])
     _sum(facts, arrays)
+    _onwards(facts["steps"], facts["activated"])
 
 
 def _parts(patch: np.ndarray, kernel: np.ndarray) -> None:
@@ -143,6 +144,43 @@ def _sum(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     )
     if facts["precision"] != "float32":
         note(_("This network computes in {precision}: the last digits differ.", precision=facts["precision"]))
+
+
+def _onwards(steps: list[dict[str, Any]], x: float) -> None:
+    """Batch norm and activation after the convolution, with the number that came out of it."""
+    if not steps:
+        return
+    strong(_("What the next layers make of this number"))
+    for step in steps:
+        st.latex(_norm(step, x) if step["kind"] == "norm" else _activation(step, x))
+        x = step["computed"]
+    norm, activation = any(one["kind"] == "norm" for one in steps), any(one["kind"] == "activation" for one in steps)
+    words = {
+        (True, True): _("After batch norm and activation"),
+        (True, False): _("After batch norm"),
+        (False, True): _("After the activation"),
+    }[norm, activation]
+    st.info(
+        _(
+            "{words} the formulas give {computed:.4f}; the network itself computed **{value:.4f}** there.",
+            words=words,
+            computed=steps[-1]["computed"],
+            value=steps[-1]["value"],
+        )
+    )
+
+
+def _norm(step: dict[str, Any], x: float) -> str:
+    epsilon = f"{step['epsilon']:.6f}".rstrip("0")
+    return (
+        rf"{step['gamma']:.4f}\cdot\frac{{{x:.4f}-({step['mean']:.4f})}}"
+        rf"{{\sqrt{{{step['variance']:.4f}+{epsilon}}}}}+({step['beta']:.4f})={step['computed']:.4f}"
+    )
+
+
+def _activation(step: dict[str, Any], x: float) -> str:
+    name = _ACTIVATIONS.get(step["name"], step["name"])
+    return rf"\mathrm{{{name}}}({x:.4f})={step['computed']:.4f}"
 
 
 def contributions(patch: np.ndarray, kernel: np.ndarray) -> np.ndarray:

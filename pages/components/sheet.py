@@ -81,6 +81,12 @@ export default function ({ parentElement, data, setStateValue }) {
     state.timer = setTimeout(() => setStateValue('chosen', sent), WAIT);
   }
   function choose(place, range) {
+    if (data.single) {
+      [state.chosen, state.at] = [new Set([place]), place];
+      show();
+      setStateValue('chosen', { version: data.version, places: [place], turn: Date.now() });
+      return;
+    }
     if (range) {                                             // from where one was last, as in a list of files
       const [from, to] = place < state.at ? [place, state.at] : [state.at, place];
       for (let i = from; i <= to; i++) state.chosen.add(i);
@@ -127,9 +133,10 @@ export default function ({ parentElement, data, setStateValue }) {
 
   if (state.version !== data.version) {                      // other pictures, or the choice has been used
     clearTimeout(state.timer);
-    [state.version, state.chosen, state.at] = [data.version, new Set(data.chosen), 0];
+    [state.version, state.chosen] = [data.version, new Set(data.chosen)];
+    state.at = data.single ? data.chosen[0] ?? 0 : 0;
   }
-  tools.hidden = !data.choose;
+  tools.hidden = !data.choose || data.single;
   const [said, all, none] = tools.children;
   [all.textContent, none.textContent] = [data.words.all, data.words.none];
   all.onclick = () => { state.chosen = new Set(data.cells.keys()); tell(); };
@@ -215,6 +222,36 @@ def choose_from_sheet(
     return chosen
 
 
+def pick_from_sheet(
+    key: str,
+    label: str,
+    sheet: Sheet,
+    cells: Sequence[Cell],
+    chosen: int | None,
+    two_lines: bool = False,
+    least: int = 0,
+) -> int | None:
+    """Show pictures in a grid with one of them marked, and return the one that has just been clicked; None: none was.
+
+    What is chosen lives in the page, which may change it in other ways as well.
+
+    Args:
+        key, label, sheet, cells, two_lines, least: as in `show_sheet`.
+        chosen: the place that is marked; None: none.
+    """
+    kept = [] if chosen is None else [chosen]
+    data = _data(label, sheet, cells, two_lines, f"{hash(sheet.data)} {chosen}", kept)
+    # another mark is no other picture: nothing is drawn anew
+    data |= {"single": True, "looks": str(hash((sheet.data, tuple(cells), two_lines)))}
+    data |= {"least": least} if least else {}
+    sent = _sheet(key=key, data=data, on_chosen_change=lambda: None).chosen
+    turn = sent.get("turn") if isinstance(sent, dict) else None
+    if turn is None or turn == st.session_state.get(f"{key}: turn"):
+        return None
+    st.session_state[f"{key}: turn"] = turn  # a click counts once
+    return next(iter(_places(sent.get("places"), len(cells))), None)
+
+
 def _places(sent: Any, count: int) -> list[int]:
     """Those of the sent values that are positions."""
     found = sent if isinstance(sent, list) else []
@@ -230,6 +267,7 @@ def _data(
         "label": label,
         "picture": f"data:image/{sheet.kind};base64,{base64.b64encode(sheet.data).decode()}",
         "looks": str(hash((sheet.data, tuple(cells), version, two_lines, chosen is None))),
+        "single": False,
         "width": sheet.width,
         "height": sheet.height,
         "across": ACROSS,

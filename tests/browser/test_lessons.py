@@ -262,4 +262,15 @@ def test_inside_ones_own_network(browser: Any, school: Server, pictures: Path) -
     walk.page.get_by_text("From the picture to the answer").wait_for(timeout=60_000)
     walk.page.get_by_text("One pixel of one map, taken apart").wait_for(timeout=60_000)
     walk.photograph("1-network")
+    # the resnet's first convolution, then batch norm and ReLU: what the formulas give is what the network computed
+    computed, value = walk.said("After batch norm and activation the formulas give")[:2]
+    assert abs(computed - value) < 1e-3
+    # a click on a layer's picture opens it, and one on a map chooses its filter
+    walk.page.locator("button.cell").filter(has_text="stage_1_block_1").first.press("Enter")
+    walk.page.get_by_role("heading", name=re.compile("stage_1_block_1")).wait_for()
+    settled(walk.page)
+    walk.page.locator("button.cell[title='map 4']").press("Enter")
+    walk.page.get_by_text("What filter 4 likes").wait_for(timeout=30_000)
+    walk.page.get_by_text("Of 300 test images").or_(walk.page.get_by_text("Nothing in 300")).wait_for(timeout=30_000)
+    walk.photograph("2-layer")
     walk.end()

@@ -196,6 +196,11 @@ def unit_sum(arguments: dict[str, Any], arrays: Arrays) -> Answer:
         "activated": 1.0,
     }
     facts |= {"activation": "relu", "precision": "float32", "filters": 32}
+    norm = {"kind": "norm", "gamma": 2.0, "beta": 1.0, "mean": 0.5, "variance": 0.25, "epsilon": 0.001}
+    facts["steps"] = [
+        {**norm, "computed": 2.996, "value": 2.996},
+        {"kind": "activation", "name": "relu", "computed": 2.996, "value": 2.996},
+    ]
     kernels = np.ones((3, 3, 1, 32), np.float32)
     return facts, {"patch": seen, "kernel": kernel, "map": np.ones((26, 26), np.float32), "kernels": kernels}
 
@@ -250,6 +255,11 @@ def inside_layer(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     return facts, {"maps": np.ones((26, 26, 32), np.float32), "values": values}
 
 
+def filter_likes(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    facts = {"values": [2.0, 1.5, 1.0], "labels": [7, 7, 1], "tested": 300}
+    return facts, {"patches": np.full((3, 5, 5, 1), 200, np.uint8)}
+
+
 def find_rates(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     """Best at 0.02."""
     rates = np.geomspace(1e-6, 1, 40)
@@ -283,6 +293,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "find_rates": find_rates,
     "inside_network": inside_network,
     "inside_layer": inside_layer,
+    "filter_likes": filter_likes,
 }
 
 

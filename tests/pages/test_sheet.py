@@ -127,3 +127,34 @@ def test_pictures_are_drawn_anew_only_when_something_differs(browser: dict[str, 
     app.session_state["version"] = "two"
     app.run()
     assert browser["data"]["looks"] != before
+
+
+def one_page() -> None:
+    import numpy as np
+    import streamlit as st
+
+    from imgcls.figures.sheet import picture_sheet
+    from pages.components.sheet import Cell, pick_from_sheet
+
+    images = np.stack([np.full((9, 9, 1), 10 * n, np.uint8) for n in range(3)])
+    marked = st.session_state.get("marked", 0)
+    clicked = pick_from_sheet("grid", "Images", picture_sheet(images), [Cell(one, one) for one in "abc"], marked)
+    if clicked is not None:
+        st.session_state["marked"] = clicked
+    st.text(str((clicked, st.session_state.get("marked", 0))))
+
+
+def test_a_click_counts_once(browser: dict[str, Any]) -> None:
+    app = AppTest.from_function(one_page).run()
+    assert shown(app) == "(None, 0)"
+    browser["answer"] = lambda version: {"version": version, "places": [2], "turn": 17}
+    assert shown(app.run()) == "(2, 2)"
+    assert browser["data"]["single"]
+    looks = browser["data"]["looks"]
+    assert shown(app.run()) == "(None, 2)", "the browser sends it again with every run"
+    assert browser["data"]["chosen"] == [2]
+    assert browser["data"]["looks"] == looks, "another mark is no other picture"
+    app.session_state["marked"] = 0  # chosen in another way
+    assert shown(app.run()) == "(None, 0)"
+    browser["answer"] = lambda version: {"version": version, "places": [99, "x"], "turn": 18}
+    assert shown(app.run()) == "(None, 0)"

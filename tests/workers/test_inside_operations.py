@@ -13,7 +13,8 @@ from imgcls.errors import UnknownNameError
 from imgcls.models import load_trained
 from imgcls.recipe import Choice
 from imgcls.workers import inside_operations
-from imgcls.workers.inside_operations import MAPS, SIDE, inside_layer, inside_network
+from imgcls.workers.inside_operations import MAPS, MOST_LIKED, SIDE, filter_likes, inside_layer, inside_network
+from pages.components.inside_layer import KINDS
 
 LARGE = ("efficientnet-lite0", "applications/")
 NAMES = [
@@ -111,12 +112,25 @@ def test_every_network_shows_its_inside(name, monkeypatch):
             assert len(found["units"]) == min(4096, int(np.prod(layer["shape"])))
 
 
-@pytest.mark.parametrize("name", ["seed-cnn", "lenet-5", "cnn", "resnet-8", "densenet", "mobilenet-v2", "vit-tiny"])
-def test_what_is_taken_apart_adds_up_to_what_the_network_computed(name, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("seed-cnn", set()),
+        ("lenet-5", set()),
+        ("cnn", set()),
+        ("resnet-8", {"norm", "activation"}),
+        ("densenet", {"norm", "activation"}),
+        ("mobilenet-v2", {"norm", "activation"}),
+        ("vit-tiny", set()),
+    ],
+)
+def test_what_is_taken_apart_adds_up_to_what_the_network_computed(name, steps, monkeypatch):
     """Every convolution that the page offers to take apart, on each network with its own activation."""
     from imgcls.workers import lesson_operations
 
-    model = build_model(Choice(name=name), (28, 28, 1), 10, 0)
+    model, seen = build_model(Choice(name=name), (28, 28, 1), 10, 0), set()
+    random = np.random.default_rng(2)  # as if it had been trained: nothing is 0 or 1
+    model.set_weights([weight + random.uniform(0.01, 0.3, weight.shape) for weight in model.get_weights()])
     card = SimpleNamespace(image_shape=(28, 28, 1))
     trained = SimpleNamespace(keras_model=model, card=card, inputs=lambda images: images.astype(np.float32) / 255)
     for module in (inside_operations, lesson_operations):
@@ -130,3 +144,45 @@ def test_what_is_taken_apart_adds_up_to_what_the_network_computed(name, monkeypa
         asked = {"model": "imagenet", "layer": layer["name"], "filter": filters - 1, "at": [rows - 1, columns // 2]}
         facts, _ = lesson_operations.unit_sum(asked, {"image": image})
         assert facts["activated"] == pytest.approx(facts["value"], rel=1e-5, abs=1e-5), layer["name"]
+        for step in facts["steps"]:
+            assert step["computed"] == pytest.approx(step["value"], rel=1e-4, abs=1e-4), (layer["name"], step)
+        seen.update(step["kind"] for step in facts["steps"])
+    assert seen == steps
+
+
+def test_what_a_filter_likes_is_where_its_map_is_largest(tiny_run):
+    trained = load_trained(tiny_run.id)
+    facts, arrays = filter_likes({"model": tiny_run.id, "layer": "conv_1", "filter": 3}, {})
+    patches = arrays["patches"]
+    assert patches.shape[1:] == (3, 3, 1), "a kernel of 3 × 3 sees 3 × 3 pixels"
+    assert 0 < len(patches) <= MOST_LIKED
+    assert facts["values"] == sorted(facts["values"], reverse=True)
+    kernel, bias = (np.asarray(one) for one in trained.keras_model.get_layer("conv_1").weights)
+    for patch, value in zip(patches, facts["values"], strict=True):
+        by_hand = (trained.inputs(patch) * kernel[..., 3]).sum() + bias[3]
+        assert by_hand == pytest.approx(value, rel=1e-4)
+
+
+def test_a_deeper_filter_sees_more(tiny_run):
+    arrays = filter_likes({"model": tiny_run.id, "layer": "conv_2", "filter": 0}, {})[1]
+    assert 3 < arrays["patches"].shape[1] <= 8  # (3 − 1) · 2 + 2 + (3 − 1)
+
+
+def test_a_dead_filter_likes_nothing(tiny_run, monkeypatch):
+    model = load_trained(tiny_run.id).keras_model
+    layer = model.get_layer("conv_1")
+    kernel, bias = layer.get_weights()
+    dead = bias.copy()
+    dead[5] = -1000
+    layer.set_weights([kernel, dead])
+    facts, arrays = filter_likes({"model": tiny_run.id, "layer": "conv_1", "filter": 5}, {})
+    layer.set_weights([kernel, bias])
+    assert facts["values"] == []
+    assert len(arrays["patches"]) == 0
+
+
+@pytest.mark.parametrize("name", [one.name for one in ARCHITECTURES if one.name != "from-run"])
+def test_every_kind_of_layer_has_its_sentence(name):
+    weights = {"weights": "none"} if name.startswith(LARGE) else {}
+    layers = build_model(Choice(name=name, **weights), (32, 32, 3), 10, 0).layers
+    assert {type(layer).__name__ for layer in layers} - {"InputLayer"} <= set(KINDS)
