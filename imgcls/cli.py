@@ -83,15 +83,18 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--preset", metavar="NAME", help="start from this recipe of ours; see: presets")
 
 
+MODEL = "a run, `imagenet`, or applications/NAME with its own head"
+
+
 def _add_predict(command: argparse.ArgumentParser) -> None:
-    command.add_argument("model", metavar="RUN|imagenet")
+    command.add_argument("model", metavar="RUN|imagenet", help=MODEL)
     command.add_argument("images", nargs="+", metavar="IMAGE", type=Path)
     command.add_argument("--top", type=int, default=5, metavar="K", help="classes named per picture (5)")
     _add_as_is(command)
 
 
 def _add_explain(command: argparse.ArgumentParser) -> None:
-    command.add_argument("model", metavar="RUN|imagenet")
+    command.add_argument("model", metavar="RUN|imagenet", help=MODEL)
     command.add_argument("image", metavar="IMAGE", type=Path)
     command.add_argument("--method", default="grad-cam", metavar="NAME", help="see: methods (grad-cam)")
     command.add_argument("--class", dest="class_name", metavar="NAME", help="the class to explain (the predicted one)")

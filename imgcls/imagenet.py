@@ -1,5 +1,7 @@
 """The model `imagenet`: EfficientNet-Lite0 with its ImageNet weights, there without training and without a network.
 
+`applications/MobileNetV2` and its like are models, too, once their weights with the old head were downloaded.
+
 A picture goes in by `fit`: the largest square in its middle, resized to 224 × 224, bilinear, each pixel averaging
 all it covers. Measured on nine photographs that come with scikit-image, scikit-learn and Matplotlib, and nine random
 pieces of each (90 pictures; top-1, mean probability of the right classes):
@@ -20,13 +22,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from imgcls.architectures import build_model
+from imgcls.architectures import ARCHITECTURES, build_model
+from imgcls.architectures.applications import WITH_HEAD
 from imgcls.architectures.efficientnet_lite0 import IMAGENET_CLASSES, WEIGHTS
+from imgcls.architectures.weights.downloaded import DOWNLOADED
 from imgcls.errors import CheckpointError, PlaceError
 from imgcls.language import N_
 from imgcls.recipe import Choice
 
 NAME = "imagenet"
+#: Networks of Keras that answer with the same classes are called as they are trained: `applications/MobileNetV2`.
+OTHERS = "applications/"
 ARCHITECTURE = Choice(name="efficientnet-lite0")
 IMAGE_SHAPE = (224, 224, 3)
 PREPARATION = "fit"
@@ -80,11 +86,35 @@ def class_names() -> tuple[str, ...]:
     return names
 
 
-def build() -> Any:
-    """The network with its weights: float32 images, preprocessed, → logits of the 1,000 classes.
+def is_ready_made(name: str) -> bool:
+    """Whether a model is one of those that know ImageNet's classes without training here; else it is a run.
+
+    >>> is_ready_made("imagenet"), is_ready_made("applications/mobilenet-v2"), is_ready_made("20260101-000000-abcdef")
+    (True, True, False)
+    """
+    return name == NAME or name.lower().startswith(OTHERS)
+
+
+def architecture_of(name: str) -> Choice:
+    """The network behind a ready-made model's name.
+
+    Raises:
+        UnknownNameError: there is no such network.
+        MissingWeightsError: its weights, old head included, have to be downloaded first.
+    """
+    if name == NAME:
+        return ARCHITECTURE
+    called = ARCHITECTURES.get(name).name
+    DOWNLOADED.get(called.removeprefix(OTHERS) + WITH_HEAD).check()
+    return Choice(name=called)
+
+
+def build(name: str = NAME) -> Any:
+    """A ready-made network with its weights: float32 images, preprocessed, → logits of the 1,000 classes.
 
     Raises:
         PlaceError: the package with the weights is not installed.
-        CheckpointError: its file is damaged or another one.
+        MissingWeightsError: as `architecture_of`.
+        CheckpointError: their file is damaged or another one.
     """
-    return build_model(ARCHITECTURE, IMAGE_SHAPE, IMAGENET_CLASSES, seed=0)
+    return build_model(architecture_of(name), IMAGE_SHAPE, IMAGENET_CLASSES, seed=0)

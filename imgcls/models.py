@@ -33,7 +33,7 @@ class ModelCard:
     """What can be known of a model without loading it.
 
     Args:
-        name: the run's identifier, or `imagenet`.
+        name: the run's identifier, `imagenet`, or `applications/…`.
         class_names: label of each output.
         image_shape: (height, width, channels) that the network takes.
         preparation: how a picture from outside is brought to that shape.
@@ -93,26 +93,28 @@ class TrainedModel:
 
 
 def model_card(name: str) -> ModelCard:
-    """The card of a run's model, or of `imagenet`; needs no Keras.
+    """The card of a run's model, of `imagenet` or of `applications/…`; needs no Keras.
 
     Raises:
-        UnknownNameError: there is no such run.
+        UnknownNameError: there is no such run or network.
         RunStateError: the run has no weights yet.
         PlaceError: a package that `imagenet` needs is not installed.
+        MissingWeightsError: the weights of `applications/…`, old head included, have to be downloaded first.
     """
-    return _imagenet_card() if name == imagenet.NAME else _run_card(name)
+    return _ready_made_card(name) if imagenet.is_ready_made(name) else _run_card(name)
 
 
-def _imagenet_card() -> ModelCard:
+def _ready_made_card(name: str) -> ModelCard:
+    architecture = imagenet.architecture_of(name)
     return ModelCard(
-        name=imagenet.NAME,
+        name=imagenet.NAME if name == imagenet.NAME else architecture.name,
         class_names=imagenet.class_names(),
         image_shape=imagenet.IMAGE_SHAPE,
         preparation=imagenet.PREPARATION,
-        preprocessing=ARCHITECTURES.get(imagenet.ARCHITECTURE.name).preprocessing,
+        preprocessing=ARCHITECTURES.get(architecture.name).preprocessing,
         epoch=0,
         is_final=True,
-        version=imagenet.VERSION,
+        version=imagenet.VERSION if name == imagenet.NAME else architecture.name,
     )
 
 
@@ -170,10 +172,10 @@ _guard = RLock()
 
 
 def load_trained(name: str) -> TrainedModel:
-    """The model of a run: its result, or the best checkpoint so far of one that still trains. Or `imagenet`.
+    """The model of a run: its result, or the best checkpoint so far of one that still trains. Or a ready-made one.
 
     Raises:
-        UnknownNameError, RunStateError, PlaceError: as `model_card`.
+        UnknownNameError, RunStateError, PlaceError, MissingWeightsError: as `model_card`.
         CheckpointError: the stored weights do not match their checksum.
     """
     card = model_card(name)
@@ -190,8 +192,8 @@ def load_trained(name: str) -> TrainedModel:
 
 
 def _keras_model(card: ModelCard) -> Any:
-    if card.name == imagenet.NAME:
-        return imagenet.build()
+    if imagenet.is_ready_made(card.name):
+        return imagenet.build(card.name)
     run = get_run(card.name)
     return read_model(run) if card.is_final else _so_far(run, card)
 

@@ -18,12 +18,15 @@ from imgcls.architectures import convnext
 from imgcls.architectures.registry import ARCHITECTURES, Architecture, Preprocessing, Shape
 from imgcls.architectures.transfer import TransferOptions, fitted
 from imgcls.architectures.weights.downloaded import DOWNLOADED, DownloadedWeights
-from imgcls.errors import CheckpointError
+from imgcls.errors import CheckpointError, MissingWeightsError
 from imgcls.language import N_
 
 _WEB = "https://storage.googleapis.com/tensorflow/keras-applications/"
 #: Mean and spread of ImageNet's red, green and blue, as shares of white.
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+#: The name of the weights with the old head is the network's with this behind it.
+WITH_HEAD = "-with-head"
+IMAGENET_CLASSES = 1000
 #: What `keras.applications` calls the modes "tf" (−1 to 1) and "torch" (0 to 1, normalised by channel in the graph).
 _SYMMETRIC, _BY_CHANNEL = Preprocessing(1 / 127.5, -1.0), Preprocessing(1 / 255)
 
@@ -54,10 +57,11 @@ class ApplicationOptions(TransferOptions):
 
 @dataclass(frozen=True)
 class Application:
-    """One of Keras's networks, without its classes.
+    """One of Keras's networks.
 
     Args:
-        weights: as Keras publishes them; their name is the network's.
+        weights: of the body, as Keras publishes them; their name is the network's.
+        whole: the same with the old head, which answers with ImageNet's classes. Either will do for the body.
         body: images (n, side, side, 3) → features (n, `features`), all with random weights.
         features: how many.
         blocks: of the body, for freezing: its stem and, where it has one, its last convolution are one each.
@@ -66,6 +70,7 @@ class Application:
     """
 
     weights: DownloadedWeights
+    whole: DownloadedWeights
     body: Callable[[Any], Any]
     features: int
     blocks: int
@@ -82,8 +87,17 @@ class Application:
         Raises:
             MissingWeightsError: they have to be downloaded first.
         """
-        if options.has_learned:
+        if options.has_learned and not self.is_whole:
             self.weights.check()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the weights with the old head are here."""
+        try:
+            self.whole.check()
+        except MissingWeightsError:
+            return False
+        return True
 
     def count(self, options: ApplicationOptions, image_shape: Shape, classes: int) -> int:
         """Whatever the images are, the body sees `side` × `side` pixels in three colours."""
@@ -92,7 +106,8 @@ class Application:
     def build(self, inputs: Any, classes: int, options: ApplicationOptions) -> Any:
         """Keras's own layers in one flat graph – average – dropout – logits.
 
-        With equal weights, its features are those of `preprocess_input` and the application with `pooling="avg"`.
+        With equal weights, its features are those of `preprocess_input` and the application with `pooling="avg"`. For
+        ImageNet's 1,000 classes the old head is there again, where its weights are.
         """
         from keras import layers
 
@@ -102,10 +117,28 @@ class Application:
             x = layers.Normalization(mean=list(MEAN), variance=variance, dtype="float32", name="normalise")(x)
         features = self.body(x)
         _name_layers(inputs, features)
-        if options.has_learned:
-            assign(inputs, features, self.weights)
         x = layers.Dropout(options.dropout, name="dropout")(features)
-        return layers.Dense(classes, dtype="float32", name="logits")(x)
+        head = layers.Dense(classes, dtype="float32", name="logits")
+        logits = head(x)
+        if options.has_learned:
+            self._assign(inputs, features, head)
+        return logits
+
+    def _assign(self, inputs: Any, features: Any, head: Any) -> None:
+        """Give the body its weights, and the head, too, where it is the old one.
+
+        Raises:
+            MissingWeightsError: they have to be downloaded first.
+            CheckpointError: the file is not of this network.
+        """
+        variables = [variable for layer in _layers(inputs, features) for variable in layer.weights]
+        if not self.is_whole:
+            arrays = self.weights.arrays()
+        elif head.units == IMAGENET_CLASSES:
+            arrays, variables = self.whole.arrays(), [*variables, *head.weights]
+        else:
+            arrays = self.whole.arrays()[:-2]  # the old head's kernel and bias come last
+        assign(variables, arrays, self.name)
 
 
 def _keras_body(x: Any, function: str, **settings: Any) -> Any:
@@ -143,19 +176,16 @@ def _name_layers(inputs: Any, features: Any) -> None:
             layer.name = f"{found[1]}_{places[found[1]]}"
 
 
-def assign(inputs: Any, features: Any, weights: DownloadedWeights) -> None:
-    """Give the body its weights: in the order of the file, which is the order of the layers.
+def assign(variables: list[Any], arrays: list[np.ndarray], name: str) -> None:
+    """Give variables the arrays of a file, in its order, which is the order of the layers.
 
     Raises:
-        MissingWeightsError: they have to be downloaded first.
-        CheckpointError: the file is not of this network.
+        CheckpointError: the file is not of the network `name`.
     """
-    variables = [variable for layer in _layers(inputs, features) for variable in layer.weights]
-    arrays = weights.arrays()
     if [_bare(variable.shape) for variable in variables] != [_bare(array.shape) for array in arrays]:
         raise CheckpointError(
             N_("Expected the weights of {name}: {wanted} arrays. Received {found} arrays, or some of other shapes."),
-            name=weights.name,
+            name=name,
             wanted=len(variables),
             found=len(arrays),
         )
@@ -170,6 +200,7 @@ def _bare(shape: Any) -> list[int]:
 
 def _add(application: Application, title: str, paper: str, summary: str) -> None:
     DOWNLOADED.add(application.weights)
+    DOWNLOADED.add(application.whole)
     ARCHITECTURES.add(
         Architecture(
             name=f"applications/{application.name}",
@@ -192,6 +223,11 @@ _add(
             name="MobileNetV2",
             url=f"{_WEB}mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
             size=9_406_464,  # Keras publishes no checksum of this one
+        ),
+        DownloadedWeights(
+            name=f"MobileNetV2{WITH_HEAD}",
+            url=f"{_WEB}mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5",
+            size=14_536_120,  # Keras publishes no checksum of this one
         ),
         partial(_keras_body, function="MobileNetV2"),
         features=1280,
@@ -216,6 +252,12 @@ _add(
             size=94_668_760,
             checksum="fac2f116257151a9d068a22e544a4917",
         ),
+        DownloadedWeights(
+            name=f"ResNet50V2{WITH_HEAD}",
+            url=f"{_WEB}resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels.h5",
+            size=102_869_336,
+            checksum="3ef43a0b657b3be2300d5770ece849e0",
+        ),
         partial(_keras_body, function="ResNet50V2"),
         features=2048,
         blocks=17,
@@ -236,6 +278,12 @@ _add(
             url=f"{_WEB}densenet/densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
             size=29_084_464,
             checksum="30ee3e1110167f948a6b9946edeeb738",
+        ),
+        DownloadedWeights(
+            name=f"DenseNet121{WITH_HEAD}",
+            url=f"{_WEB}densenet/densenet121_weights_tf_dim_ordering_tf_kernels.h5",
+            size=33_188_688,
+            checksum="9d60b8095a5708f2dcce2bca79d332c7",
         ),
         partial(_keras_body, function="DenseNet121"),
         features=1024,
@@ -258,6 +306,12 @@ _add(
             size=24_274_472,
             checksum="893217f2bb855e2983157299931e43ff",
         ),
+        DownloadedWeights(
+            name=f"EfficientNetV2B0{WITH_HEAD}",
+            url=f"{_WEB}efficientnet_v2/efficientnetv2-b0.h5",
+            size=29_403_144,
+            checksum="21ecbf6da12460d5c40bb2f29ceb2188",
+        ),
         partial(_keras_body, function="EfficientNetV2B0", include_preprocessing=False),
         features=1280,
         blocks=23,
@@ -278,6 +332,12 @@ _add(
             url=f"{_WEB}convnext/convnext_tiny_notop.h5",
             size=111_650_432,
             checksum="d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1",
+        ),
+        DownloadedWeights(
+            name=f"ConvNeXtTiny{WITH_HEAD}",
+            url=f"{_WEB}convnext/convnext_tiny.h5",
+            size=114_731_000,
+            checksum="8ae6e78ce2933352b1ef4008e6dd2f17bc40771563877d156bc6426c7cf503ff",
         ),
         _convnext_body,
         features=768,

@@ -226,5 +226,6 @@ ARCHITECTURES.add(
         sides=(4, 224),
         check=check_stack,
         parameters=parameters,
+        part_shapes=lambda options, image_shape: [shape for _, shape in stack_shapes(options, image_shape)],
     )
 )

@@ -27,6 +27,8 @@ Builder = Callable[[Any, int, Any], Any]
 Check = Callable[[Any, Shape], None]
 #: (options, image shape, number of classes) → parameters, the moving statistics of batch norm included
 ParameterCount = Callable[[Any, Shape, int], int]
+#: (options, image shape) → what leaves each part of the list that the options hold, as far as there is anything
+PartShapes = Callable[[Any, Shape], list[Shape]]
 #: (options) → blocks of a body that has learned before; None: only the built network knows
 BlockCount = Callable[[Any], int | None]
 
@@ -56,6 +58,7 @@ class Architecture:
         parameters: how many there are, without building the network; None: only the built network knows.
         preprocessing: what its input is made of.
         blocks: how many the body has that its options freeze and free; None: there is no such body.
+        part_shapes: what leaves each part of a network that is put together part by part; None: it is not.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Architecture:
     parameters: ParameterCount | None = None
     preprocessing: Preprocessing = Preprocessing()
     blocks: BlockCount | None = None
+    part_shapes: PartShapes | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 
 from imgcls.atomic import read_arrays, write_bytes
 from imgcls.commands.answer import Answer, table
+from imgcls.commands.fetching import fetching
 from imgcls.errors import InputError, RunStateError
 from imgcls.evaluation.calibration import fitted_temperature, reliability
 from imgcls.evaluation.metrics import (
@@ -27,7 +28,7 @@ from imgcls.evaluation.metrics import (
 from imgcls.evaluation.validation import known_validation
 from imgcls.images import encode_png, read_image
 from imgcls.language import N_
-from imgcls.models import model_card
+from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from imgcls.runs import STATUS_WORDS, Run, get_run
 
@@ -94,7 +95,7 @@ def predict(asked: argparse.Namespace) -> Answer:
 
     if asked.top < 1:
         raise InputError(N_("Expected --top of at least 1. Received: {top}"), top=asked.top)
-    card = model_card(asked.model)
+    card = _card(asked.model)
     images = np.stack([_prepared(path, card, asked.as_is) for path in asked.images])
     facts, arrays = ask({"model": asked.model}, {"images": images})
     files: list[dict[str, Any]] = []
@@ -117,7 +118,7 @@ def explain(asked: argparse.Namespace) -> Answer:
 
     chosen = method(asked.method)
     settings_of(chosen, options := _options(asked.option))
-    card = model_card(asked.model)
+    card = _card(asked.model)
     _check_out(asked.out, ".png")
     if asked.raw is not None:
         _check_out(asked.raw, ".npy")
@@ -149,6 +150,11 @@ def explain(asked: argparse.Namespace) -> Answer:
         "seconds": explanation.seconds,
     }
     return Answer(data, [f"{title}; layer {explanation.layer}; {explanation.status}; {asked.out}"])
+
+
+def _card(name: str) -> ModelCard:
+    """The model that is asked; what it misses is downloaded."""
+    return fetching(lambda: model_card(name))
 
 
 def _options(given: list[str]) -> dict[str, Any]:

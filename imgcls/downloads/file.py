@@ -50,8 +50,8 @@ class RemoteFile:
     Args:
         name: of what it belongs to, for messages.
         url: https.
-        size: of the file in bytes.
-        checksum: its sha256 or md5 in hexadecimal digits; empty: none is published.
+        size: of the file in bytes; about right is enough where there is a checksum.
+        checksum: its sha256 or md5 in hexadecimal digits; empty: none is published, and the size must be exact.
         folders: where it is kept, below the home folder.
         words: what is said when a download fails.
         elsewhere: other places where the same file may lie; it is used where it is.
@@ -132,7 +132,7 @@ class RemoteFile:
     def _is_whole(self, path: Path) -> bool:
         try:
             about = path.stat()
-            if about.st_size != self.size:
+            if not self.checksum and about.st_size != self.size:
                 return False
             wanted = self._wanted()
             found = _checksum(path, about.st_size, about.st_mtime_ns, _kind(wanted))

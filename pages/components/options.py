@@ -22,26 +22,33 @@ def option_controls(
     values: dict[str, Any],
     key: str,
     most: Callable[[dict[str, Any]], dict[str, int]] = lambda chosen: {},
+    part_notes: Callable[[dict[str, Any]], list[str]] = lambda chosen: [],
 ) -> dict[str, Any]:
     """One control for each field of `model`; returns what differs from the fields' defaults.
+
+    What is said of the parts of a list stands above each part's fold, and changes with every choice.
 
     Args:
         model: options with `title`, `description` and ranges on their fields.
         values: what the controls begin with; missing ones begin with the field's default.
         key: names the controls within the session.
         most: what is chosen so far → upper bounds that depend on it, by field.
+        part_notes: what is chosen in all → a line for each part of the list, translated.
     """
     chosen: dict[str, Any] = {}
+    places: list[Any] = []
     # what others are chosen for comes first: the run before how much of it is frozen
     for name, field in sorted(model.model_fields.items(), key=lambda one: not one[1].json_schema_extra):
         start = values.get(name, field.get_default(call_default_factory=True))
-        value = _control(name, field, start, f"{key} {name}", most(chosen).get(name))
+        value = _control(name, field, start, f"{key} {name}", places, most(chosen).get(name))
         if value != _plain(field.get_default(call_default_factory=True)):
             chosen[name] = value
+    for place, line in zip(places, part_notes(chosen) if places else [], strict=False):
+        place.markdown(line)
     return chosen
 
 
-def _control(name: str, field: FieldInfo, start: Any, key: str, bound: int | None = None) -> Any:
+def _control(name: str, field: FieldInfo, start: Any, key: str, places: list[Any], bound: int | None = None) -> Any:
     kind, label = field.annotation, _(field.title or name)
     text = _(field.description) if field.description else None
     if kind is bool:
@@ -50,7 +57,7 @@ def _control(name: str, field: FieldInfo, start: Any, key: str, bound: int | Non
         choices = list(get_args(kind))
         return st.selectbox(label, choices, choices.index(start), format_func=str, help=text, key=key)
     if (part := _part_of_list(kind)) is not None:
-        return _list_control(part, field, label, text, list(start), key)
+        return _list_control(part, field, label, text, list(start), key, places)
     least, most = _range(field)
     if kind == int | None:
         typed = st.number_input(label, int(least or 0), value=start, step=1, placeholder="–", help=text, key=key)
@@ -93,14 +100,21 @@ def _part_of_list(kind: Any) -> type[BaseModel] | None:
 
 
 def _list_control(
-    part: type[BaseModel], field: FieldInfo, label: str, text: str | None, start: list[Any], key: str
+    part: type[BaseModel],
+    field: FieldInfo,
+    label: str,
+    text: str | None,
+    start: list[Any],
+    key: str,
+    places: list[Any],
 ) -> list[dict[str, Any]]:
-    """A number of parts, and a fold for each."""
+    """A number of parts, and a fold for each; the place for a line above each fold is added to `places`."""
     most = next((bound.max_length for bound in field.metadata if hasattr(bound, "max_length")), 8)
     count = int(st.slider(label, 1, int(most), max(1, len(start)), help=text, key=f"{key} count"))
     begun = [_plain(one) for one in start]
     parts = []
     for place in range(count):
+        places.append(st.empty())
         with st.expander(_("{name} {number}", name=label, number=place + 1)):
             values = begun[min(place, len(begun) - 1)] if begun else {}
             parts.append(option_controls(part, values, f"{key} {place}"))

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
-from imgcls.datasets import DATASETS
+from imgcls.datasets import DATASETS, dataset_facts
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.limits import limit
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
@@ -63,7 +63,8 @@ def _start() -> Recipe:
 def _described(start: Recipe, key: str) -> Recipe:
     dataset = registered_choice(_("Data set"), DATASETS, start.dataset, f"{key} dataset")
     corrections = corrections_control(start, dataset, key)
-    architecture = registered_choice(_("Network"), ARCHITECTURES, start.architecture, f"{key} architecture")
+    shape = dataset_facts(dataset).image_shape
+    architecture = registered_choice(_("Network"), ARCHITECTURES, start.architecture, f"{key} architecture", shape)
     epochs = st.slider(
         _("Epochs"),
         1,

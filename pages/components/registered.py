@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
+from imgcls.architectures.registry import Shape
 from imgcls.architectures.transfer import BodyOptions
 from imgcls.recipe import Choice
 from imgcls.registry import Registry
@@ -15,7 +17,9 @@ from pages.components.options import option_controls
 from pages.components.words import _
 
 
-def registered_choice(label: str, registry: Registry[Any], start: Choice, key: str) -> Choice:
+def registered_choice(
+    label: str, registry: Registry[Any], start: Choice, key: str, image_shape: Shape | None = None
+) -> Choice:
     """A selectbox of names, and below it a fold with the options of the one that is chosen.
 
     Args:
@@ -23,6 +27,7 @@ def registered_choice(label: str, registry: Registry[Any], start: Choice, key: s
         registry: what there is.
         start: what the controls begin with; it must be there.
         key: names the controls within the session.
+        image_shape: of what a network is to see; then a stack of blocks says what leaves each of them.
 
     Raises:
         UnknownNameError: `start` is not registered.
@@ -36,7 +41,8 @@ def registered_choice(label: str, registry: Registry[Any], start: Choice, key: s
     # how much of a body is frozen is what transfer learning is about: that is not hidden
     with st.expander(_("Options of {name}", name=_title(registry, name)), expanded=issubclass(model, BodyOptions)):
         begun = start.options if name == begun_with else {}
-        return Choice(name=name, **option_controls(model, begun, f"{key} {name}", partial(_most, name)))
+        notes = partial(_part_notes, name, image_shape)
+        return Choice(name=name, **option_controls(model, begun, f"{key} {name}", partial(_most, name), notes))
 
 
 def _most(name: str, chosen: dict[str, Any]) -> dict[str, int]:
@@ -44,6 +50,25 @@ def _most(name: str, chosen: dict[str, Any]) -> dict[str, int]:
     entry = ARCHITECTURES.get(name) if name in ARCHITECTURES else None
     count = entry.blocks(entry.options(**chosen)) if entry is not None and entry.blocks is not None else None
     return {} if count is None else {"trainable_blocks": count}
+
+
+def _part_notes(name: str, image_shape: Shape | None, chosen: dict[str, Any]) -> list[str]:
+    """What goes into each part of a network, and what leaves it."""
+    entry = ARCHITECTURES.get(name) if name in ARCHITECTURES else None
+    if entry is None or entry.part_shapes is None or image_shape is None:
+        return []
+    shapes = [image_shape, *entry.part_shapes(entry.options(**chosen), image_shape)]
+    return [_part_note(number, *pair) for number, pair in enumerate(pairwise(shapes), 1)]
+
+
+def _part_note(number: int, before: Shape, after: Shape) -> str:
+    if not all(after):
+        return _("Block {number}: {before} → nothing is left", number=number, before=_times(before))
+    return _("Block {number}: {before} → **{after}**", number=number, before=_times(before), after=_times(after))
+
+
+def _times(shape: Shape) -> str:
+    return " × ".join(map(str, shape))
 
 
 def _title(registry: Registry[Any], name: str) -> str:

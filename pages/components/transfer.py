@@ -13,17 +13,20 @@ from imgcls.architectures.efficientnet_lite0 import EfficientNetLite0Options
 from imgcls.architectures.from_run import FromRunOptions
 from imgcls.architectures.transfer import BodyOptions
 from imgcls.datasets import dataset_facts, load, split_indices
-from imgcls.errors import ImgclsError
+from imgcls.errors import ImgclsError, MissingWeightsError
 from imgcls.images import enlarge
 from imgcls.models import model_card
+from imgcls.preparation import fit
 from imgcls.preparation.choose import prepare_for
 from imgcls.recipe import Recipe
 from imgcls.training.sizes import part_sizes
 from imgcls.training.timing import Timing, augmented_copies
 from pages.components.answers import ask, waiting
 from pages.components.durations import short_duration
-from pages.components.notices import literal, show_error
+from pages.components.notices import literal, note, show_error
 from pages.components.picture import show_picture
+from pages.components.sources import uploaded
+from pages.components.weights import weights_notice
 from pages.components.words import _
 
 #: Answers of the body's own head that are told.
@@ -56,15 +59,15 @@ def transfer_steps(recipe: Recipe, described: dict[str, Any] | None) -> None:
 def _what_it_knows(recipe: Recipe, options: BodyOptions) -> None:
     """The old head's answer to one of the learner's own pictures, before anything is trained."""
     try:
-        picture, name = _own_picture(recipe)
+        picture = _chosen_picture(recipe)
+        model = _with_its_old_head(recipe, options)
+        model_card(model)
+    except MissingWeightsError as missing:
+        note(_("It has learned from 1.2 million photographs. Its old head would say what it sees in your picture."))
+        weights_notice(missing, key="old head")
+        return
     except ImgclsError as error:
         show_error(error)
-        return
-    show_picture(enlarge(picture, 224), _("One of your training images: {name}", name=name), width=160)
-    st.button(_("Another picture"), key="another picture", on_click=_turn_over)
-    model = _with_its_old_head(options)
-    if model is None:
-        st.caption(_("The body has learned from 1.2 million photographs; its old head was not downloaded with it."))
         return
     try:
         card = model_card(model)
@@ -82,11 +85,25 @@ def _what_it_knows(recipe: Recipe, options: BodyOptions) -> None:
     st.markdown("\n".join(lines))
 
 
-def _with_its_old_head(options: BodyOptions) -> str | None:
-    """The model that the body comes from, where it is here as a whole."""
+def _with_its_old_head(recipe: Recipe, options: BodyOptions) -> str:
+    """The model that the body comes from."""
     if isinstance(options, FromRunOptions):
         return options.run
-    return imagenet.NAME if isinstance(options, EfficientNetLite0Options) else None
+    return imagenet.NAME if isinstance(options, EfficientNetLite0Options) else recipe.architecture.name
+
+
+def _chosen_picture(recipe: Recipe) -> np.ndarray:
+    """One of the training images, or one that the learner brings: uint8 (h, w, c)."""
+    with st.popover(_("A picture of yours")):
+        brought = uploaded(several=False)
+    if brought:
+        square = fit.prepare(brought[0].pixels, 224, 224, 3).image
+        show_picture(square, _("Your picture: {name}", name=literal(brought[0].name)), width=160)
+        return square
+    picture, name = _own_picture(recipe)
+    show_picture(enlarge(picture, 224), _("One of your training images: {name}", name=name), width=160)
+    st.button(_("Another picture"), key="another picture", on_click=_turn_over)
+    return picture
 
 
 def _turn_over() -> None:

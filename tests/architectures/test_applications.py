@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from typing import Any
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from imgcls.architectures import ARCHITECTURES, build_model, check_image_shape, parameter_count
+from imgcls.architectures.applications import WITH_HEAD
 from imgcls.architectures.transfer import parts
 from imgcls.architectures.weights.downloaded import DOWNLOADED
 from imgcls.errors import CheckpointError, MissingWeightsError, RecipeError, UnknownNameError
+from imgcls.models import load_trained, model_card
 from imgcls.recipe import Choice
 from tests.architectures import legacy
 from tests.architectures.stranger import predict_abroad
@@ -57,16 +60,18 @@ def features_of(model: Any, batch: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> dict[str, tuple[Any, Any]]:
-    """name → the plain application with drawn weights, and its file; made when asked for."""
+    """name → the plain application with drawn weights, and its file; made when asked for. `…-with-head`: with it."""
     place = tmp_path_factory.mktemp("published")
 
     class Made(dict):
         def __missing__(self, name: str) -> tuple[Any, Any]:
             import keras
 
-            plain = getattr(keras.applications, name)(
-                include_top=False, weights=None, input_shape=(SIDE, SIDE, 3), pooling="avg"
-            )
+            make = getattr(keras.applications, name.removesuffix(WITH_HEAD))
+            if name.endswith(WITH_HEAD):
+                plain = make(weights=None, input_shape=(224, 224, 3))
+            else:
+                plain = make(include_top=False, weights=None, input_shape=(SIDE, SIDE, 3), pooling="avg")
             path = place / f"{name}.h5"
             legacy.save(legacy.drawn(plain), path)
             self[name] = plain, path
@@ -169,6 +174,49 @@ def test_a_stranger_with_keras_alone_gets_the_same_numbers(tmp_path, cached):
         np.testing.assert_allclose(found[name], wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).max(), err_msg=name)
 
 
+# -- with the old head
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=[] if one == "MobileNetV2" else pytest.mark.slow) for one in APPLICATIONS]
+)
+def test_with_its_old_head_it_is_a_model_that_knows_imagenet(name, cached):
+    import keras
+
+    plain = cached(f"{name}{WITH_HEAD}")
+    trained = load_trained(f"applications/{name}")
+    assert trained.card.name == f"applications/{name}"
+    assert (len(trained.card.class_names), trained.card.image_shape) == (1000, (224, 224, 3))
+    images = pictures(224, 224)
+    module = getattr(keras.applications, APPLICATIONS[name][0])
+    wanted = np.log(np.asarray(plain(module.preprocess_input(images.astype(np.float32)), training=False)))
+    found = trained.logits(images)
+    found -= np.log(np.exp(found - found.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
+    found -= found.max(axis=1, keepdims=True)
+    wanted -= wanted.max(axis=1, keepdims=True)
+    assert np.ptp(wanted) > 0.1
+    np.testing.assert_allclose(found, wanted, atol=1e-3 * np.ptp(wanted))
+
+
+def test_the_body_may_come_from_the_file_with_the_head(cached):
+    plain = cached(f"MobileNetV2{WITH_HEAD}")
+    check_image_shape(choice("MobileNetV2"), (28, 28, 1))  # nothing is missed
+    model = build_model(choice("MobileNetV2"), (SIDE, SIDE, 3), 5, seed=0)
+    for layer in model.layers:
+        if layer.weights and layer.name != "logits":
+            for one, other in zip(layer.weights, plain.get_layer(layer.name).weights, strict=True):
+                np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def test_without_its_head_it_can_be_trained_and_not_asked(cached):
+    cached("MobileNetV2")
+    check_image_shape(choice("MobileNetV2"), (28, 28, 1))
+    with pytest.raises(MissingWeightsError, match=r"MobileNetV2-with-head \(15 MB\) are not on this machine yet"):
+        model_card("applications/mobilenet-v2")
+    with pytest.raises(UnknownNameError, match="applications/MobileNetV2"):
+        model_card("applications/VGG16")
+
+
 # -- freezing
 
 
@@ -221,7 +269,7 @@ def test_keras_has_each_of_these_under_this_name():
         f"applications/{name}" for name in APPLICATIONS
     ]
     assert all(hasattr(keras.applications, name) for name in APPLICATIONS)
-    assert DOWNLOADED.names() == list(APPLICATIONS)
+    assert DOWNLOADED.names() == [kind for name in APPLICATIONS for kind in (name, f"{name}{WITH_HEAD}")]
 
 
 # -- the weights
@@ -243,9 +291,9 @@ def test_addresses_and_checksums_are_those_that_keras_downloads():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("keras.src.utils.file_utils.get_file", get_file)
-        for name in APPLICATIONS:
+        for name, top in itertools.product(APPLICATIONS, (False, True)):
             with pytest.raises(Enough):
-                getattr(keras.applications, name)(include_top=False, input_shape=(224, 224, 3))
+                getattr(keras.applications, name)(include_top=top, input_shape=(224, 224, 3))
     known = {weights.file: (weights.url, weights.checksum or None) for weights in DOWNLOADED}
     assert known == asked
 

@@ -648,3 +648,22 @@ def test_nobody_has_to_expect_anything(visit: Any, engine: Any, tested: Any) -> 
 
 def engine_folder(app: Any) -> Any:
     return get_run(app.session_state["run"]).folder
+
+
+# -- a stack of one's own
+
+
+def test_a_stack_is_edited_block_by_block_and_says_what_leaves_each(visit: Any, words: Any) -> None:
+    app = visit("train", link={"recipe": Recipe(architecture=Choice(name="cnn")).to_code()})
+    said = words(app)
+    assert "Block 1: 28 × 28 × 1 → **14 × 14 × 32**" in said
+    assert "Block 2: 14 × 14 × 32 → **7 × 7 × 64**" in said
+    paddings = [box for box in app.selectbox if box.label == "padding"]
+    paddings[0].set_value("valid").run()
+    assert "Block 1: 28 × 28 × 1 → **13 × 13 × 32**" in words(app)
+    assert "Block 2: 13 × 13 × 32 → **6 × 6 × 64**" in words(app)
+    field(app, "slider", "blocks").set_value(6).run()
+    assert not app.exception
+    assert "Block 5: 1 × 1 × 64 → nothing is left" in words(app)
+    assert "Block 5 makes 0 × 0 out of 1 × 1" in "".join(error.value for error in app.error)
+    assert app.button(key="start").disabled

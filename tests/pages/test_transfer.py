@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from imgcls.architectures.weights.downloaded import DOWNLOADED
 from imgcls.recipe import Choice, Recipe
 from tests.pages.test_train import field, metrics, moving
 
@@ -50,6 +51,32 @@ def test_another_of_the_learners_pictures(visit: Any, words: Any, inference: Any
     for number, picture in enumerate(pictures):
         assert f"One of your training images: {number}" in picture
     assert sum(operation == "predict" for operation, _ in inference.asked) == 3
+
+
+def test_a_picture_that_the_learner_brings(visit: Any, words: Any, inference: Any, picture_file: bytes) -> None:
+    app = opened(visit, recipe())
+    app.file_uploader[0].set_value([("mine.png", picture_file, "image/png")]).run()
+    assert not app.exception
+    drawn = "".join(element.proto.body for element in app.get("html"))
+    assert "Your picture: mine.png" in drawn
+    assert "One of your training images" not in drawn
+    assert sum(operation == "predict" for operation, _ in inference.asked) == 2
+
+
+def test_without_its_old_head_a_body_offers_to_bring_it(
+    visit: Any, words: Any, monkeypatch: Any, home_folder: Any, tmp_path: Any
+) -> None:
+    """The weights of the body are here; what it knows is the old head's to say."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    known = DOWNLOADED.get("MobileNetV2")
+    monkeypatch.setitem(known.__dict__, "size", 4)
+    place = home_folder / "cache" / "weights" / known.file
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"body")
+    app = opened(visit, Recipe(architecture=Choice(name="applications/MobileNetV2")))
+    assert "MobileNetV2-with-head (15 MB)" in "".join(info.value.replace("\\", "") for info in app.info)
+    assert app.button(key="download old head").label == "Download (15 MB)"
+    assert not app.button(key="start").disabled
 
 
 def test_no_more_blocks_can_be_freed_than_there_are(visit: Any, words: Any) -> None:

@@ -178,6 +178,25 @@ def test_a_link_fills_the_form_though_its_weights_are_missing(visit: Any, web: F
     assert has(app, "download weights")
 
 
+def test_with_its_old_head_it_is_one_download(visit: Any, web: FakeWeb) -> None:
+    whole = DOWNLOADED.get("MobileNetV2-with-head")
+    web.place = web.place.with_name(whole.file)
+    app = visit("train", session=START)
+    assert app.button(key="download weights whole").label == "Download with its old head (15 MB)"
+    app.button(key="download weights whole").click().run()
+    assert web.arrived.wait(5)
+    app.run()
+    assert has(app, "cancel weights")
+    assert not has(app, "download weights")
+    assert not has(app, "download weights whole")
+    app.button(key="cancel weights").click().run()
+    download = progress.last_download(whole)
+    assert download is not None
+    download.wait(5)
+    app.run()
+    assert has(app, "download weights whole")
+
+
 def test_other_nonsense_is_still_refused_first(visit: Any, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the check finds after the weights is found when they are there."""
     app = visit("train", session=START)

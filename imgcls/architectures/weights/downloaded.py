@@ -42,7 +42,7 @@ class DownloadedWeights:
     Args:
         name: of the network that they belong to.
         url: https.
-        size: of the file in bytes.
+        size: of the file in bytes; about right is enough where there is a checksum.
         checksum: its sha256 or md5 in hexadecimal digits; empty: none is published, and the first file of the right
             size is trusted.
     """
