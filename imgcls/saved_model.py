@@ -26,12 +26,16 @@ class SavedCard:
         image_shape: (height, width, channels) of the images that it takes.
         scale, offset: its input is uint8 pixel * scale + offset.
         blocks: of its body, as transfer learning counts them; None: not noted.
+        features: numbers that its head reads; None: not noted.
+        classes: that its head tells apart.
     """
 
     image_shape: tuple[int, int, int]
     scale: float
     offset: float
     blocks: int | None = None
+    features: int | None = None
+    classes: int = 0
 
 
 def is_saved(run: Run) -> bool:
@@ -55,9 +59,9 @@ def saved_card(run: Run) -> SavedCard:
     card = read_json(run.folder / CARD)
     try:
         height, width, channels = (int(size) for size in card["image_shape"])
-        blocks = card.get("blocks")
         shape, values = (height, width, channels), (float(card["scale"]), float(card["offset"]))
-        return SavedCard(shape, *values, blocks=None if blocks is None else int(blocks))
+        blocks, features = (None if card.get(name) is None else int(card[name]) for name in ("blocks", "features"))
+        return SavedCard(shape, *values, blocks=blocks, features=features, classes=len(card["class_names"]))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise _damaged(run.folder / CARD) from None
 

@@ -61,6 +61,19 @@ def blocks(options: FromRunOptions) -> int | None:
         return None
 
 
+def parameters(options: FromRunOptions, image_shape: Shape, classes: int) -> int | None:
+    """Those of the run with a head for as many classes; None if the run is not there, or noted too little."""
+    try:
+        run = _run(options)
+        card = saved_card(run)
+    except ImgclsError:
+        return None
+    if card.features is None:
+        return None
+    luma = 3 if card.image_shape[2] < image_shape[2] else 0
+    return int((run.result or {})["parameters"]) + (card.features + 1) * (classes - card.classes) + luma
+
+
 def build(inputs: Any, classes: int, options: FromRunOptions) -> Any:
     """The run's layers up to what its last layer reads, with their weights, and a new last layer.
 
@@ -112,6 +125,7 @@ ARCHITECTURES.add(
         build=build,
         options=FromRunOptions,
         check=check,
+        parameters=parameters,
         blocks=blocks,
         preprocessing=PREPROCESSING,
     )

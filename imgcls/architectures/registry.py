@@ -25,8 +25,8 @@ Shape = tuple[int, int, int]
 Builder = Callable[[Any, int, Any], Any]
 #: (options, image shape): raises RecipeError where the two do not go together
 Check = Callable[[Any, Shape], None]
-#: (options, image shape, number of classes) → parameters, the moving statistics of batch norm included
-ParameterCount = Callable[[Any, Shape, int], int]
+#: (options, image shape, number of classes) → parameters, the moving statistics of batch norm included; None: unknown
+ParameterCount = Callable[[Any, Shape, int], int | None]
 #: (options, image shape) → what leaves each part of the list that the options hold, as far as there is anything
 PartShapes = Callable[[Any, Shape], list[Shape]]
 #: (options) → blocks of a body that has learned before; None: only the built network knows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import time
 from pathlib import Path
@@ -64,6 +65,7 @@ def save_model(folder: Path, model: Any) -> str:
 def write_card(session: Session) -> None:
     """What a stranger needs to use `model.keras`: labels, input shape, and how pixels become input."""
     preprocessing = ARCHITECTURES.get(session.recipe.architecture.name).preprocessing
+    found = parts(session.model)
     write_json(
         session.folder / CARD,
         {
@@ -73,7 +75,8 @@ def write_card(session: Session) -> None:
             "input": "float32 = uint8 pixel * scale + offset",
             "scale": preprocessing.scale,
             "offset": preprocessing.offset,
-            "blocks": len(parts(session.model).blocks),
+            "blocks": len(found.blocks),
+            "features": math.prod(found.features.output.shape[1:]),
             "output": "logits; take the softmax for probabilities",
             "architecture": session.recipe.architecture.model_dump(mode="json"),
             "dataset": session.recipe.dataset.model_dump(mode="json"),

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from imgcls.architectures import ARCHITECTURES, build_model
+from imgcls.architectures import ARCHITECTURES, build_model, parameter_count
 from imgcls.architectures.transfer import learned_variables
 from imgcls.errors import CheckpointError, RecipeError, RunStateError
 from imgcls.models import load_trained
@@ -65,6 +65,23 @@ def test_a_flat_graph_that_plain_keras_opens(tiny_run, tmp_path):
     np.testing.assert_allclose(
         json.loads(out.stdout.splitlines()[-1]), np.asarray(model(images, training=False)), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (20, 24, 3)])
+def test_its_parameters_are_counted_before_it_is_built(tiny_run, shape, monkeypatch):
+    model = build_model(start(tiny_run), shape, 5, seed=0)
+    assert parameter_count(start(tiny_run), shape, 5) == model.count_params()
+    monkeypatch.setenv("IMGCLS_PARAMETERS", "1000")
+    with pytest.raises(RecipeError, match=r"at most 1,000 parameters\. Received: 121,930"):
+        check_recipe(Recipe(architecture=start(tiny_run)))
+
+
+def test_a_run_that_noted_no_features_is_counted_when_it_is_built(tiny_run):
+    card = json.loads((tiny_run.folder / "model.json").read_text())
+    del card["features"]
+    (tiny_run.folder / "model.json").write_text(json.dumps(card))
+    assert parameter_count(start(tiny_run), (28, 28, 1), 5) is None
+    assert build_model(start(tiny_run), (28, 28, 1), 5, seed=0).output_shape == (None, 5)
 
 
 def test_blocks_are_freed_from_the_head_on(tiny_run):
