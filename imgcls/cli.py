@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_dataset(
         add("dataset", commands.dataset, "import, export, delete or check a data set of your own, or download one")
     )
-    add("architectures", commands.architectures, "list the networks")
+    _add_architectures(add("architectures", commands.architectures, "list the networks, or say what one of them costs"))
     add("augmentations", commands.augmentations, "list the ways to change images while training")
     add("balances", commands.balances, "list what can be done about rare classes")
     add("presets", commands.presets, "list the recipes to begin with")
@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_predict(add("predict", commands.predict, "what a network sees in pictures"))
     _add_explain(add("explain", commands.explain, "why a network says so, as a heatmap"))
     return parser
+
+
+def _add_architectures(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", metavar="NAME", help="count and measure this one, layer by layer")
+    command.add_argument("--dataset", metavar="NAME", help="for the images of this data set (mnist-5k)")
+    command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="any setting of the recipe")
 
 
 def _add_dataset(command: argparse.ArgumentParser) -> None:

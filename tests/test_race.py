@@ -23,9 +23,10 @@ from imgcls.race import (
     race_of,
     race_recipes,
 )
-from imgcls.recipe import Choice, Recipe
-from imgcls.runs import Curve, Gradients, create_run, delete_run
+from imgcls.recipe import Choice, Recipe, Training
+from imgcls.runs import Curve, Gradients, create_run, delete_run, get_run
 from imgcls.training.check import check_recipe
+from tests.conftest import train_here
 
 WAITING = {"ticket": 1, "engine": ""}
 
@@ -221,3 +222,17 @@ def test_networks_whose_first_layers_are_far_apart():
     assert far_apart({Variant.SKIP: gradients(1), Variant.BOTH: gradients(9)}) is None
     assert far_apart({Variant.SKIP: gradients(math.nan)}) is None
     assert far_apart({}) is None
+
+
+@pytest.mark.slow  # two trainings of a deep network
+@pytest.mark.timeout(600)
+def test_a_deep_plain_network_fails_and_both_remedies_save_it():
+    """A quarter of the digits, four epochs: a plain network of 32 layers guesses, one with both switches reads."""
+    base = DEFAULT.model_copy(update={"subset": 0.25, "training": Training(epochs=4, batch_size=32)})
+    recipes, found = race_recipes(32, base), {}
+    for variant in (Variant.NEITHER, Variant.BOTH):
+        run = create_run(recipes[variant], WAITING)
+        assert train_here(run.folder) == "completed"
+        found[variant] = get_run(run.id).result["test_accuracy"]
+    assert found[Variant.NEITHER] < 0.3
+    assert found[Variant.BOTH] > 0.8

@@ -9,6 +9,7 @@ from imgcls.architectures import ARCHITECTURES
 from imgcls.augmentation import AUGMENTATIONS
 from imgcls.balance import BALANCES
 from imgcls.commands.answer import Answer, table
+from imgcls.commands.costs import network_costs
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods as explanation_methods
 from imgcls.presets import PRESETS
@@ -38,12 +39,16 @@ def datasets(asked: argparse.Namespace) -> Answer:
 
 
 def architectures(asked: argparse.Namespace) -> Answer:
+    """All networks; with a name, what that one costs."""
+    if getattr(asked, "name", None) is not None:
+        return network_costs(asked)
     data = [
         {
             "name": entry.name,
             "title": entry.title,
             "paper": entry.paper,
             "summary": entry.summary,
+            "departs": entry.departs,
             "sides": list(entry.sides),
             "options": entry.options.model_json_schema().get("properties", {}),
         }

@@ -13,6 +13,7 @@ from imgcls.atomic import write_json
 from imgcls.augmentation import AUGMENTATIONS
 from imgcls.balance import BALANCES
 from imgcls.datasets import DATASETS
+from imgcls.errors import RecipeError
 from imgcls.explain import methods
 from imgcls.presets import PRESETS
 from imgcls.runs import Status, rename_run
@@ -24,7 +25,7 @@ NOTHING = argparse.Namespace()
     ("command", "names", "keys"),
     [
         ("datasets", DATASETS.names(), {"title", "summary", "licence", "images", "image_shape", "classes", "options"}),
-        ("architectures", ARCHITECTURES.names(), {"title", "paper", "summary", "sides", "options"}),
+        ("architectures", ARCHITECTURES.names(), {"title", "paper", "summary", "departs", "sides", "options"}),
         ("balances", BALANCES.names(), {"title", "paper", "summary", "formula", "options"}),
         ("augmentations", AUGMENTATIONS.names(), {"title", "paper", "summary", "departs", "mixes", "options"}),
         ("presets", PRESETS.names(), {"title", "summary", "recipe", "code"}),
@@ -58,3 +59,27 @@ def test_runs(queued_run):
     assert answer.data["runs"][0]["test_accuracy"] == 0.9512
     assert "95.1%" in answer.lines[0]
     assert "the best" in answer.lines[0]
+
+
+def costs_of(name: str, *settings: str, dataset: str | None = None) -> commands.Answer:
+    return commands.architectures(argparse.Namespace(name=name, dataset=dataset, set=list(settings)))
+
+
+def test_what_a_network_costs():
+    answer = costs_of("seed-cnn")
+    data = json.loads(json.dumps(answer.data))
+    assert (data["parameters"], data["trainable_parameters"], data["multiply_adds"]) == (121_930, 121_930, 2_528_000)
+    assert data["milliseconds_per_image"] > 0
+    assert [layer["parameters"] for layer in data["layers"] if layer["parameters"]] == [320, 18_496, 102_464, 650]
+    assert "parameters 121,930, of which 121,930 learn" in answer.lines
+
+
+def test_what_it_costs_with_options_on_other_images():
+    data = costs_of("mlp", "architecture.width=16", dataset="digits-8x8").data
+    assert data["options"] == {"width": 16}
+    assert data["layers"][0]["shape"] == (8, 8, 1)
+
+
+def test_a_network_that_does_not_take_the_images_is_refused():
+    with pytest.raises(RecipeError, match=r"seed-cnn takes images from .* Received: 8 × 8"):
+        costs_of("seed-cnn", dataset="digits-8x8")

@@ -1,0 +1,61 @@
+"""architectures NAME: what one network costs on a data set, layer by layer."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from imgcls.architectures import ARCHITECTURES
+from imgcls.commands.answer import Answer, table
+from imgcls.recipe import Choice, Recipe, with_settings
+
+#: What is printed of each layer.
+_COLUMNS = ("name", "kind", "shape", "parameters", "multiply_adds")
+
+
+def network_costs(asked: argparse.Namespace) -> Answer:
+    """Parameters, multiply-adds, memory and measured milliseconds of one image.
+
+    Raises:
+        UnknownNameError: there is no such network or data set.
+        RecipeError: the network does not take the data set's images, or an option is out of range.
+    """
+    from imgcls.workers.operations import describe, measure
+
+    recipe = Recipe(architecture=Choice(name=asked.name))
+    if asked.dataset is not None:
+        recipe = with_settings(recipe, [f"dataset.name={asked.dataset}"])
+    recipe = with_settings(recipe, asked.set)
+    arguments = {"recipe": recipe.model_dump(mode="json")}
+    described, timed = describe(arguments, {})[0], measure(arguments, {})[0]
+    milliseconds = 1000 * (timed["validation_image"] + timed["feature_image"])
+    entry = ARCHITECTURES.get(recipe.architecture.name)
+    data = {
+        "name": entry.name,
+        "title": entry.title,
+        "paper": entry.paper,
+        "summary": entry.summary,
+        "departs": entry.departs,
+        "dataset": recipe.dataset.name,
+        "options": recipe.architecture.options,
+        **described,
+        "milliseconds_per_image": milliseconds,
+        "step_milliseconds": 1000 * timed["step"],
+        "batch_size": recipe.training.batch_size,
+    }
+    return Answer(data, [*_sums(data), "", *table([_COLUMNS, *map(_row, described["layers"])])])
+
+
+def _sums(data: dict[str, Any]) -> list[str]:
+    batch = data["batch_size"]
+    return [
+        f"{data['name']} on {data['dataset']}: {data['title']}",
+        f"parameters {data['parameters']:,}, of which {data['trainable_parameters']:,} learn",
+        f"multiply-adds {data['multiply_adds']:,} an image",
+        f"memory {data['activation_bytes'] * batch / 1e6:,.0f} MB for the feature maps of a batch of {batch}",
+        f"{data['milliseconds_per_image']:.2f} ms an image, {data['step_milliseconds']:.1f} ms a training step, here",
+    ]
+
+
+def _row(layer: dict[str, Any]) -> list[str]:
+    return ["×".join(map(str, layer[one])) if one == "shape" else str(layer[one]) for one in _COLUMNS]
