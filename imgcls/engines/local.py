@@ -30,6 +30,7 @@ from imgcls.engines.queue import (
     engine_lock_path,
     enqueue,
     enqueue_again,
+    find_waiting,
     is_alive,
     queue_lock,
     sweep_engine_locks,
@@ -94,6 +95,7 @@ class LocalEngine:
         self._alive = FileLock(engine_lock_path(self.id), timeout=5, thread_local=False)
         with queue_lock():
             sweep_engine_locks()
+            find_waiting()
             self._alive.acquire()
         self._working: list[Working] = []
         self._spare: subprocess.Popen[bytes] | None = None

@@ -7,6 +7,7 @@ and another one may take its runs over.
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from imgcls.limits import limit
 from imgcls.recipe import Recipe
 from imgcls.runs import STATUS_WORDS, Run, Status, create_run, get_run
 from imgcls.runs.status import CONTROL, QUEUE, RESULT, is_locked
+from imgcls.runs.store import line_folder, note_in_line
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,34 @@ def sweep_engine_locks() -> None:
 def waiting_runs() -> list[Waiting]:
     """The line, first come first."""
     found = []
-    # only runs with a place in the line are looked into: a thousand old ones must not cost time at every tick
-    for path in (home() / "runs").glob(f"[0-9]*/{QUEUE}"):
+    # only runs that were put into the line are looked into: thousands of old ones must not cost time at every tick
+    for name in os.listdir(line_folder()):
+        path = home() / "runs" / name / QUEUE
+        if not path.exists():
+            continue
         with suppress(UnknownNameError):  # deleted meanwhile
-            run = get_run(path.parent.name)
+            run = get_run(name)
             if run.status is Status.QUEUED:
                 place = Waiting(*_place(run), run)
                 if path.exists():  # else a worker has begun it in between, and what was read is nobody's place
                     found.append(place)
     return sorted(found, key=lambda waiting: (waiting.ticket, waiting.run.id))
+
+
+def find_waiting() -> None:
+    """Note every run that has a place in the line; the queue lock must be held, as by an engine that begins.
+
+    A process that was killed may have left one that nobody would find.
+    """
+    for path in (home() / "runs").glob(f"[0-9]*/{QUEUE}"):
+        note_in_line(path.parent.name)
+
+
+def _forget_begun() -> None:
+    """Take out of the line's folder what waits no more; the queue lock must be held."""
+    for path in line_folder().iterdir():
+        if not (home() / "runs" / path.name / QUEUE).exists():
+            path.unlink(missing_ok=True)
 
 
 def _place(run: Run) -> tuple[int, str]:
@@ -101,6 +122,7 @@ def enqueue(recipe: Recipe, engine: str) -> Run:
     """
     with queue_lock():
         _check_room()
+        _forget_begun()
         return create_run(recipe, {"ticket": _next_ticket(), "engine": engine})
 
 
@@ -134,6 +156,7 @@ def enqueue_again(run: Run, engine: str) -> None:
         wishes = read_json(run.folder / CONTROL) or {}
         write_json(run.folder / CONTROL, {"learning_rate": wishes.get("learning_rate")})
         write_json(run.folder / QUEUE, {"ticket": _next_ticket(), "engine": engine})
+        note_in_line(run.id)
         (run.folder / RESULT).unlink(missing_ok=True)
 
 

@@ -88,11 +88,24 @@ def create_run(recipe: Recipe, place_in_line: dict[str, Any]) -> Run:
         try:
             write_json(draft / "recipe.json", recipe.model_dump(mode="json"))
             write_json(draft / QUEUE, place_in_line)
+            note_in_line(identifier)
             draft.rename(place)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
     return Run(identifier, place)
+
+
+def line_folder() -> Path:
+    """One empty file for each run that may wait: who looks for those need not look at all that there ever were."""
+    return folder("engines", "line")
+
+
+def note_in_line(identifier: str) -> None:
+    """Let a run that has its `queue.json`, or is about to have it, be found by who looks for waiting ones."""
+    place = line_folder() / identifier
+    with disk_errors(place):
+        place.touch()
 
 
 def is_identifier(text: str) -> bool:
@@ -135,7 +148,7 @@ class RunSummary:
     result: dict[str, Any]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=100_000)  # more than a list ever has: one that overflowed would read every file each time
 def _recipe_of(path: Path, changed: int) -> Recipe | None:
     try:
         return recipe_from(read_json(path))
