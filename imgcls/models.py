@@ -200,8 +200,6 @@ def _keras_model(card: ModelCard) -> Any:
 
 def _so_far(run: Run, card: ModelCard) -> Any:
     recipe = run.recipe
-    model = build_model(
-        recipe.architecture, card.image_shape, len(card.class_names), recipe.seed, recipe.training.precision
-    )
+    model = build_model(recipe.architecture, card.image_shape, len(card.class_names), recipe.seed)
     restore(learned_variables(model), Checkpoints(run.folder).best())
     return model

@@ -105,7 +105,7 @@ class Training(_Part):
         "constant", title=N_("learning-rate schedule")
     )
     early_stopping: int | None = Field(None, ge=1, le=100, strict=True, title=N_("patience"))
-    precision: Literal["float32", "mixed_bfloat16"] = Field("float32", title=N_("precision"))
+    precision: Literal["auto", "float32", "mixed_bfloat16"] = Field("auto", title=N_("precision"))
 
 
 #: Settings that came after the first recipes were stored.

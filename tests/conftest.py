@@ -62,6 +62,14 @@ def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _the_same_precision_everywhere() -> Iterator[None]:
+    """Trainings in this process are float32, whatever the processor can do and however fast it is today."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("imgcls.training.precision.processor_has_bfloat16", lambda: False)
+        yield
+
+
 # -- runs
 
 

@@ -17,7 +17,7 @@ from imgcls.recipe import CODE_LIMIT, MOST_AUGMENTATIONS, Choice, Recipe, recipe
 OPTIMIZERS, SCHEDULES, PRECISIONS = (
     ["adam", "adamw", "sgd", "rmsprop"],
     ["constant", "cosine"],
-    ["float32", "mixed_bfloat16"],
+    ["auto", "float32", "mixed_bfloat16"],
 )
 AUGMENTATIONS = [[], [], [{"name": "flip"}], [{"name": "shift", "distance": 0.2}, {"name": "rotate"}]]
 

@@ -171,24 +171,19 @@ def parameter_count(choice: Choice, image_shape: Shape, classes: int) -> int | N
     return None if count is None else count(architecture_options(choice), image_shape, classes)
 
 
-def build_model(choice: Choice, image_shape: Shape, classes: int, seed: int, precision: str = "float32") -> Any:
+def build_model(choice: Choice, image_shape: Shape, classes: int, seed: int) -> Any:
     """A flat functional Keras model: float32 images (n, h, w, c), preprocessed → float32 logits (n, classes).
 
-    The same seed gives the same initial weights. `precision` is the layers' dtype policy; the logits stay float32.
+    The same seed gives the same initial weights.
     """
     import keras
 
     architecture, options = ARCHITECTURES.get(choice.name), architecture_options(choice)
     check_image_shape(choice, image_shape)
     keras.utils.set_random_seed(seed)
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
-        inputs = keras.Input(image_shape, name="image", dtype="float32")
-        logits = architecture.build(inputs, classes, options)
-        model = keras.Model(inputs, logits, name=architecture.name.replace("/", "_"))
-    finally:
-        keras.config.set_dtype_policy(before)
+    inputs = keras.Input(image_shape, name="image", dtype="float32")
+    logits = architecture.build(inputs, classes, options)
+    model = keras.Model(inputs, logits, name=architecture.name.replace("/", "_"))
     if isinstance(options, BodyOptions):
         freeze(model, options)
     return model

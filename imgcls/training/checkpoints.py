@@ -39,6 +39,7 @@ class Progress:
         waited: epochs since the best one.
         best: the `epoch` line of the best epoch.
         top_accuracy: the highest validation accuracy of any epoch.
+        precision: that the steps compute in; "": not settled yet.
     """
 
     epoch: int = 0
@@ -51,6 +52,7 @@ class Progress:
     waited: int = 0
     best: dict[str, Any] | None = field(default=None)
     top_accuracy: float = 0.0
+    precision: str = ""
 
 
 def snapshot(variables: Iterable[Any]) -> list[np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -147,18 +148,24 @@ class Batches:
         """
         import tensorflow as tf
 
-        order = epoch_order(self._classes, self._plan.drawn, self._seed, number)
-        # gathering whole batches: a pipeline of single images would cost more than the training step
+        order = tf.constant(epoch_order(self._classes, self._plan.drawn, self._seed, number))
         starts = tf.data.Dataset.range(skip * self._size, self._count, self._size)
-        order = tf.constant(order)
         epoch = tf.constant(number, tf.int64)
+        batches = starts.map(lambda start: self._batch(order, epoch, start), num_parallel_calls=1, deterministic=True)
+        return iter(batches.prefetch(4))
 
-        def batch(start: Any) -> tuple[Any, Any]:
+    @cached_property
+    def _batch(self) -> Any:
+        """(order, epoch, start) → one batch; traced once, not anew for each epoch."""
+        import tensorflow as tf
+
+        def batch(order: Any, epoch: Any, start: Any) -> tuple[Any, Any]:
+            # gathering whole batches: a pipeline of single images would cost more than the training step
             indices = order[start : start + self._size]
             images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
             return self._augmented(images, labels, epoch, start // self._size)
 
-        return iter(starts.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4))
+        return tf.function(batch)
 
     def _augmented(self, images: Any, labels: Any, epoch: Any, number: Any) -> tuple[Any, Any]:
         import tensorflow as tf

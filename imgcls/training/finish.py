@@ -105,6 +105,7 @@ def _account(session: Session, ending: Ending) -> dict[str, Any]:
         "best_epoch": best.get("epoch"),
         "validation_accuracy": best.get("val_accuracy"),
         "validation_loss": best.get("val_loss"),
+        "precision": progress.precision,
         "parameters": session.parameters,
         "multiply_adds": costs(session.model)["multiply_adds"],
         "train_seconds": round(progress.seconds + progress.feature_seconds, 3),

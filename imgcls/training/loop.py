@@ -29,6 +29,8 @@ from imgcls.training.checkpoints import (
 from imgcls.training.control import Control
 from imgcls.training.data import RunData, run_data
 from imgcls.training.data_card import hold_data
+from imgcls.training.half import HALF
+from imgcls.training.precision import FULL, chosen_precision
 from imgcls.training.route import FeatureProgress, route
 from imgcls.training.schedule import schedule_factor
 from imgcls.training.step import MOST
@@ -72,7 +74,7 @@ class Session:
         hold_data(folder, recipe, np.bincount(self.data.train.labels, minlength=len(self.data.class_names)).tolist())
         training = recipe.training
         shape, classes = self.data.train.image_shape, len(self.data.class_names)
-        self.model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
+        self.model = build_model(recipe.architecture, shape, classes, recipe.seed)
         self.parameters = int(self.model.count_params())
         check_parameters(self.parameters)
         self.route = route(self.model, recipe, self.data)
@@ -112,8 +114,12 @@ class Session:
             self.progress, arrays = found
             restore(self.route.learned, model_weights(arrays))
             restore(self.steps.optimizer_variables, optimizer_weights(arrays))
+        # a head on kept features is a step of microseconds; and a run that goes on keeps what it began with
+        settled = FULL if self.route.frozen else self.progress.precision or chosen_precision(self.recipe)
+        self.progress.precision, self.steps.half = settled, settled == HALF
         self.log.write(
             "start",
+            precision=settled,
             parameters=self.parameters,
             epochs=self.recipe.training.epochs,
             steps_per_epoch=self.per_epoch,
@@ -270,8 +276,9 @@ class Session:
         progress.seconds += took
         labels = self.data.validation.labels
         loss = float(cross_entropy(logits, labels).mean())
+        weights = snapshot(self.route.learned)
         # a rectifier may answer 0 to what is no number: then only the weights show it
-        if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in snapshot(self.route.learned))):
+        if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in weights)):
             self.bad_loss = loss if not np.isfinite(loss) else float("nan")
             return False
         seen = self._seen_in_epoch(partial)
@@ -290,7 +297,7 @@ class Session:
         line["best"] = self._is_best(line)
         if line["best"]:
             progress.best, progress.waited = dict(line), 0
-            self._best_weights = snapshot(self.route.learned)
+            self._best_weights = weights
         else:
             progress.waited += not partial  # patience counts whole epochs
         self._snapshot(epoch, logits, labels)

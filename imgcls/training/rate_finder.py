@@ -77,7 +77,7 @@ def find_rates(recipe: Recipe, tell: Callable[[int, int], None]) -> RateTest:
     """
     data = run_data(recipe)
     shape, classes = data.train.image_shape, len(data.class_names)
-    model = build_model(recipe.architecture, shape, classes, recipe.seed, recipe.training.precision)
+    model = build_model(recipe.architecture, shape, classes, recipe.seed)
     check_parameters(int(model.count_params()))
     way = route(model, recipe, data)
 

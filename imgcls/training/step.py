@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 from imgcls.architectures import Preprocessing
 from imgcls.architectures.measure import images_a_pass
 from imgcls.training.fused import fuse_batch_norm
+from imgcls.training.fused_update import fuse_update
+from imgcls.training.half import in_half
 from imgcls.training.loss import Loss, make_loss
 
 #: The most steps of one call; at a millisecond a step it still answers within a blink.
@@ -43,7 +46,12 @@ class Steps:
         optimizer: a Keras optimizer for all that the model learns, or groups that have one each.
         preprocessing: how uint8 pixels become the model's input.
         loss: what is made small, where it is not the cross-entropy.
+
+    Attributes:
+        half: whether training steps compute in bfloat16; settled before the first of them.
     """
+
+    half = False
 
     def __init__(
         self, model: Any, optimizer: Any | Iterable[Group], preprocessing: Preprocessing, loss: Loss | None = None
@@ -59,6 +67,7 @@ class Steps:
         self._groups = [Group(optimizer, list(model.trainable_variables))] if whole else list(optimizer)
         for group in self._groups:
             group.optimizer.build(group.variables)
+            fuse_update(group.optimizer)
         self._variables = [variable for group in self._groups for variable in group.variables]
         self._kernels = [place for place, variable in enumerate(self._variables) if _is_kernel(variable)]
         #: of the last step that was trained, for each of `kernel_layers`
@@ -129,7 +138,7 @@ class Steps:
     def _one(self, images: Any, labels: Any) -> tuple[Any, Any, list[Any]]:
         import tensorflow as tf
 
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, in_half(self.model) if self.half else nullcontext():
             logits = self.model(images, training=True)
             loss = self._loss(labels, logits)
             total = tf.add_n([loss, *self.model.losses])  # regularisation, where a layer asks for it

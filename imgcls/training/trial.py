@@ -14,7 +14,9 @@ from imgcls.datasets import ImageSet, dataset_facts
 from imgcls.recipe import Choice, Recipe
 from imgcls.training.check import check_parameters
 from imgcls.training.data import Batches
+from imgcls.training.half import HALF
 from imgcls.training.optimizer import make_optimizer, optimizer_groups
+from imgcls.training.precision import chosen_precision
 from imgcls.training.route import Body, head_of, once
 from imgcls.training.step import Steps
 from imgcls.training.timing import Timing
@@ -27,6 +29,8 @@ FILES = 0.2
 BUILT, PREDICTIONS = 2, 3
 #: Images and steps of the longest measurement.
 IMAGES, STEPS = 256, 16
+#: Turns that two precisions take, and the most steps of one.
+TURNS, MOST_TURNS = 4, 16
 
 
 def measured_timing(recipe: Recipe) -> Timing:
@@ -34,7 +38,7 @@ def measured_timing(recipe: Recipe) -> Timing:
     dataset = dataset_facts(recipe.dataset)
     training, shape, classes = recipe.training, dataset.image_shape, len(dataset.class_names)
     began = time.perf_counter()
-    model = build_model(recipe.architecture, shape, classes, recipe.seed, training.precision)
+    model = build_model(recipe.architecture, shape, classes, recipe.seed)
     start = FILES + BUILT * (time.perf_counter() - began)
     parameters = int(model.count_params())
     check_parameters(parameters)
@@ -49,6 +53,7 @@ def measured_timing(recipe: Recipe) -> Timing:
         inputs = np.random.default_rng(0).random((IMAGES, *head.input_shape[1:]), np.float32)
     else:
         steps = Steps(model, optimizer_groups(model, recipe), preprocessing)
+        steps.half = chosen_precision(recipe) == HALF
     augmentation = () if feature_image else augmentation_of(recipe)
     some = ImageSet(inputs, np.arange(IMAGES) % classes, dataset.class_names)
     step, traced = _seconds_per_step(steps, some, training.batch_size, augmentation)
@@ -56,6 +61,34 @@ def measured_timing(recipe: Recipe) -> Timing:
     steps.predict(inputs[:1])
     start += traced + PREDICTIONS * (time.perf_counter() - began)
     return Timing(step, seconds_per_image(steps.predict, inputs), parameters, feature_image, start)
+
+
+def alternate_steps(recipe: Recipe, precisions: Sequence[str]) -> list[float]:
+    """Seconds of a training step in each precision, timed in turns, because a machine's speed drifts."""
+    dataset = dataset_facts(recipe.dataset)
+    shape, classes, batch_size = dataset.image_shape, len(dataset.class_names), recipe.training.batch_size
+    inputs = np.random.default_rng(0).integers(0, 256, (IMAGES, *shape), np.uint8)
+    some = ImageSet(inputs, np.arange(IMAGES) % classes, dataset.class_names)
+    preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
+    every = []
+    for precision in precisions:
+        model = build_model(recipe.architecture, shape, classes, recipe.seed)
+        steps = Steps(model, optimizer_groups(model, recipe), preprocessing)
+        steps.half = precision == HALF
+        every.append(steps)
+    batches = Batches(some.take(np.arange(batch_size * MOST_TURNS) % len(some)), batch_size, 0)
+
+    def seconds(steps: Steps, count: int) -> float:
+        run = batches.epoch(0)
+        return _seconds(lambda: steps.train(run, np.full(count, 1e-6))) / count
+
+    for steps in every:
+        seconds(steps, 1)  # traces
+    best = [seconds(steps, 1) for steps in every]
+    count = int(min(max(1, PATIENCE / 8 / max(best)), MOST_TURNS))
+    for _ in range(TURNS):
+        best = [min(known, seconds(steps, count)) for known, steps in zip(best, every, strict=True)]
+    return best
 
 
 def _seconds_per_step(

@@ -99,6 +99,7 @@ def warm_up() -> None:
     from imgcls.recipe import Recipe
     from imgcls.training.data import Batches
     from imgcls.training.optimizer import make_optimizer
+    from imgcls.training.precision import chosen_precision
     from imgcls.training.step import Steps
 
     inputs = keras.Input((8, 8, 1))
@@ -109,6 +110,7 @@ def warm_up() -> None:
     steps.train(Batches(images, 2, seed=0).epoch(0), np.full(2, 0.001))
     steps.predict(images.images)
     load(Recipe().dataset)  # unpacked once, here rather than after the click
+    chosen_precision(Recipe())  # timed once on each machine, likewise
     gc.collect()
     gc.freeze()  # what is imported stays: later collections need not look at half a million objects again
 

@@ -9,6 +9,7 @@ import streamlit as st
 from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import DATASETS, dataset_facts
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
+from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
 from imgcls.training.check import check_recipe
@@ -25,6 +26,7 @@ _START = "recipe to start from"
 
 _BATCH_SIZES = [8, 16, 32, 64, 128, 256, 512, 1024]
 RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+PRECISIONS = {"auto": N_("auto"), "float32": N_("float32"), "mixed_bfloat16": N_("bfloat16")}
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
@@ -176,10 +178,14 @@ def _advanced(start: Recipe, key: str) -> dict[str, Any]:
     )
     precision = st.segmented_control(
         _("Precision"),
-        ["float32", "mixed_bfloat16"],
+        list(PRECISIONS),
+        format_func=lambda one: _(PRECISIONS[one]),
         default=training.precision,
         required=True,
-        help=_("bfloat16 computes with fewer digits. It is faster only on processors that have it built in."),
+        help=_(
+            "bfloat16 computes training steps with fewer digits. It is faster only on processors that have it built "
+            "in, and not for every network: auto times a few steps. Everything else is float32 either way."
+        ),
         key=f"{key} precision",
     )
     return {

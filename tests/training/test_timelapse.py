@@ -53,12 +53,10 @@ def test_the_last_epoch_is_what_the_network_says_now(begin, bar_recipe, architec
     assert session.run() == "completed"
     kept, wanted = read_snapshot(session.folder, 2), explained(session, session.watch)
     raws = np.stack([one.raw for one in wanted])
-    tolerance = 1e-4 if precision == "float32" else 0.03
-    np.testing.assert_allclose(kept["pinned_raw"], raws, atol=tolerance * max(1.0, np.abs(raws).max()))
+    np.testing.assert_allclose(kept["pinned_raw"], raws, atol=1e-4 * max(1.0, np.abs(raws).max()))
     probabilities = np.stack([one.probabilities for one in wanted])
-    np.testing.assert_allclose(kept["pinned_probabilities"], probabilities, atol=tolerance)
-    if precision == "float32":
-        assert kept["pinned_status"].tolist() == [str(one.status) for one in wanted]
+    np.testing.assert_allclose(kept["pinned_probabilities"], probabilities, atol=1e-4)
+    assert kept["pinned_status"].tolist() == [str(one.status) for one in wanted]
     before = read_snapshot(session.folder, 1)["pinned_probabilities"]
     assert np.abs(before - kept["pinned_probabilities"]).max() > 1e-3  # it follows the training
 
