@@ -45,6 +45,28 @@ PRESETS.add(
 
 PRESETS.add(
     Preset(
+        name="fast",
+        title=N_("The same, in a few seconds"),
+        summary=N_(
+            "The article's CNN in larger steps: four times as many images in each, at a higher learning rate that "
+            "falls to zero. The processor has more to do at once, and nothing is lost: two to five seconds, and about "
+            "97 of 100 right."
+        ),
+        recipe=recipe_from(
+            {
+                "training": {
+                    "batch_size": 128,
+                    "epochs": 10,
+                    "optimizer": {"name": "adam", "learning_rate": 0.003},
+                    "schedule": "cosine",
+                }
+            }
+        ),
+    )
+)
+
+PRESETS.add(
+    Preset(
         name="best",
         title=N_("As good as it gets"),
         summary=N_(

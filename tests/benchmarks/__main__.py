@@ -14,12 +14,10 @@ import os
 import platform
 import subprocess
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
+from tests.benchmarks.gemm import peaks_elsewhere
 from tests.benchmarks.table import BENCHMARKS, Benchmark, Row, failed, report_of, without_benchmark
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,18 +50,9 @@ def machine() -> str:
             line.partition(":")[2].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")
         ]
         name = lines[0] if lines else name
-    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}, {gemm():.0f} GFLOP/s (float32 GEMM)"
-
-
-def gemm(side: int = 1024, rounds: int = 5) -> float:
-    """The most billion operations a second that numpy's product of two float32 matrices reaches here."""
-    one = np.random.default_rng(0).random((side, side), np.float32)
-    best = 0.0
-    for _ in range(rounds):
-        began = time.perf_counter()
-        one @ one
-        best = max(best, 2 * side**3 / (time.perf_counter() - began) / 1e9)
-    return best
+    peaks = peaks_elsewhere()
+    gemm = ", ".join(f"{speed:,.0f} GFLOP/s in {kind}" for kind, speed in peaks.items())
+    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}; matrix products: {gemm}"
 
 
 def main() -> None:

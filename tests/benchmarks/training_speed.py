@@ -1,26 +1,33 @@
-"""Images per second of training, ours against the same network by Keras's own `compile` and `fit` with its defaults.
+"""Images per second of training: ours, the same network by Keras's own `compile` and `fit`, and by PyTorch.
 
     python -m tests.benchmarks.training_speed [--rounds 3]
 
-Ours is a whole run through the engine, with its log, checkpoints and snapshots; the reference is a process of its own
-that is given the same training, validation and test images. They take turns, with the median of the epochs after the
-first (which traces) of each. Where PyTorch is installed (`tests/benchmarks/requirements.txt`), its best setting is
-timed beside them. Prints a table, and JSON in the last line.
+Ours is a whole run through the engine, with its log, checkpoints and snapshots; the references are processes of their
+own that are given the same training, validation and test images. All take turns, whose order changes from round to
+round. Counted is the time from the end of an epoch to the end of the next, validation and all that a run writes
+included; the first epoch, which traces, is left out. PyTorch is timed where it is installed
+(`tests/benchmarks/requirements.txt`): the best of float32 and bfloat16, channels first and last. Prints a line a row,
+and JSON in the last.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from imgcls.presets import PRESETS
+from tests.benchmarks.gemm import peaks_elsewhere
 
 #: The article's listing as written: softmax at the end, Adam, cross-entropy of one-hot labels.
 LISTING = """
@@ -62,21 +69,94 @@ accuracy = float(model.evaluate(test, labels[2], verbose=0)[1])
 print(json.dumps({{"seconds": seconds, "accuracy": accuracy}}))
 """
 
-#: What is trained: recipe, the reference's model and batch, epochs, and the ratio that is asked for.
+#: The same networks in PyTorch; channels first in code, in memory as asked.
+TORCH_NETWORKS = {
+    "seed-cnn": """
+model = nn.Sequential(
+    nn.Conv2d(channels, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+    nn.Flatten(), nn.Linear(1600, 64), nn.ReLU(), nn.Linear(64, classes))
+""",
+    "resnet-20": """
+class Block(nn.Module):
+    def __init__(self, before, width, stride):
+        super().__init__()
+        self.way = nn.Sequential(
+            nn.Conv2d(before, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width))
+        self.stride, self.more = stride, width - before
+    def forward(self, x):
+        skip = x[:, :, ::self.stride, ::self.stride]
+        skip = nn.functional.pad(skip, (0, 0, 0, 0, 0, self.more)) if self.more else skip
+        return torch.relu(self.way(x) + skip)
+blocks, before = [], 16
+for width, stride in ((16, 1), (32, 2), (64, 2)):
+    for place in range(3):
+        blocks.append(Block(before, width, stride if place == 0 else 1))
+        before = width
+model = nn.Sequential(
+    nn.Conv2d(channels, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), *blocks,
+    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, classes))
+""",
+}
+TORCH = """
+import json, sys, time
+import numpy as np, torch
+from torch import nn
+torch.set_num_threads({threads}); torch.manual_seed(int(sys.argv[2]))
+kept = np.load(sys.argv[1])
+half, last = {half}, {last}
+def pixels(name):
+    found = torch.from_numpy(kept[name].astype("float32") / 255).permute(0, 3, 1, 2)
+    return found.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
+train, validation, test = map(pixels, ("train", "validation", "test"))
+labels = {{name: torch.from_numpy(kept[name + "_labels"].astype("int64")) for name in ("train", "validation", "test")}}
+channels, classes = train.shape[1], int(labels["train"].max()) + 1
+{network}
+model = model.to(memory_format=torch.channels_last) if last else model
+optimizer = torch.optim.Adam(model.parameters(), lr={rate})
+entropy = nn.CrossEntropyLoss()
+def accuracy(images, wanted):
+    model.eval()
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+        return float((model(images).argmax(1) == wanted).float().mean())
+seconds = []
+for epoch in range({epochs}):
+    began = time.perf_counter()
+    model.train()
+    order = torch.randperm(len(train))
+    for start in range(0, len(train), {batch}):
+        chosen = order[start:start + {batch}]
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            logits = model(train[chosen])
+        entropy(logits.float(), labels["train"][chosen]).backward()
+        optimizer.step()
+    accuracy(validation, labels["validation"])
+    seconds.append(time.perf_counter() - began)
+print(json.dumps({{"seconds": seconds, "accuracy": accuracy(test, labels["test"])}}))
+"""
+#: Which of PyTorch's settings are tried: (bfloat16, channels last).
+SETTINGS = {
+    "float32": (False, False),
+    "float32, channels last": (False, True),
+    "bfloat16": (True, False),
+    "bfloat16, channels last": (True, True),
+}
+
+#: What is trained: recipe, Keras's model and batch, the ratio that is asked for, and PyTorch's network, where it races.
 ROWS: dict[str, dict[str, Any]] = {
     "seed-cnn, batch 32": {
-        "recipe": {"training": {"batch_size": 32, "epochs": 10}},
+        "recipe": {"training": {"batch_size": 32, "epochs": 8}},
         "model": LISTING,
         "batch": 32,
         "asked": 2.0,
     },
-    "seed-cnn, batch 128 against the listing's 32": {
-        "recipe": {
-            "training": {"batch_size": 128, "epochs": 10, "optimizer": {"name": "adam", "learning_rate": 0.003}},
-        },
+    "seed-cnn, the preset `fast`": {
+        "recipe": {**PRESETS.get("fast").recipe.model_dump(mode="json")},
         "model": LISTING,
         "batch": 32,
         "asked": 3.0,
+        "torch": "seed-cnn",
     },
     "resnet-20 at 32×32, batch 128": {
         "recipe": {
@@ -87,12 +167,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "model": NETWORK.format(name="resnet-20"),
         "batch": 128,
         "asked": 3.5,
+        "torch": "resnet-20",
     },
 }
 
 
 def parts_of(recipe: Any, path: Path) -> int:
-    """Write what a recipe trains on, for the reference; returns the images of an epoch."""
+    """Write what a recipe trains on, for the references; returns the images of an epoch."""
     from imgcls.training.data import run_data
 
     data = run_data(recipe)
@@ -105,46 +186,97 @@ def parts_of(recipe: Any, path: Path) -> int:
 
 
 def ours(engine: Any, recipe: Any) -> dict[str, Any]:
+    """Seconds of each epoch by the clock on the wall, and the test accuracy."""
     from imgcls.runs import get_run, read_curve
 
     run = engine.submit(recipe)
     engine.wait(run, 600)
-    ends = [0.0, *(line["seconds"] for line in read_curve(get_run(run).folder).epochs)]
-    return {"seconds": np.diff(ends).tolist(), "accuracy": get_run(run).result["test_accuracy"]}
+    ends = [line["t"] for line in read_curve(get_run(run).folder).epochs]
+    result = get_run(run).result
+    return {
+        "seconds": np.diff(ends).tolist(),
+        "accuracy": result["test_accuracy"],
+        "precision": result["precision"],
+        # forwards, and twice as much backwards, each multiply-add two operations
+        "operations": 6 * result["multiply_adds"],
+    }
 
 
-def theirs(row: dict[str, Any], path: Path, seed: int) -> dict[str, Any]:
-    epochs = row["recipe"]["training"]["epochs"]
-    code = REFERENCE.format(model=row["model"], batch=row["batch"], epochs=epochs)
+def another(code: str, path: Path, seed: int) -> dict[str, Any]:
+    """What a reference prints; its first epoch left out."""
     done = subprocess.run([sys.executable, "-c", code, str(path), str(seed)], capture_output=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return {**found, "seconds": found["seconds"][1:]}
+
+
+def contestants(engine: Any, row: dict[str, Any], recipe: Any, path: Path) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Who takes a turn: name → the seconds of its epochs."""
+    training, seed = recipe.training, recipe.seed
+    keras = REFERENCE.format(model=row["model"], batch=row["batch"], epochs=training.epochs)
+    found = {"ours": lambda: ours(engine, recipe), "Keras": lambda: another(keras, path, seed)}
+    if "torch" in row and importlib.util.find_spec("torch"):
+        for name, (half, last) in SETTINGS.items():
+            code = TORCH.format(
+                network=TORCH_NETWORKS[row["torch"]],
+                half=half,
+                last=last,
+                threads=os.cpu_count(),
+                rate=training.optimizer.learning_rate,
+                batch=training.batch_size,
+                epochs=training.epochs,
+            )
+            found[f"PyTorch, {name}"] = lambda code=code: another(code, path, seed)
+    return found
 
 
 def measure(engine: Any, row: dict[str, Any], folder: Path, rounds: int) -> dict[str, Any]:
-    """Medians of both, and their ratio turn by turn."""
+    """Medians of all, and ours over each of the others round by round."""
     from imgcls.recipe import recipe_from
 
-    speeds: dict[str, list[float]] = {"ours": [], "Keras": []}
-    accuracies: dict[str, list[float]] = {"ours": [], "Keras": []}
+    speeds: dict[str, list[float]] = {}
+    accuracies: dict[str, list[float]] = {}
+    shares, peaks = [], peaks_elsewhere()
     for seed in range(rounds):
         recipe = recipe_from({**row["recipe"], "seed": seed})
         images = parts_of(recipe, folder / "parts.npz")
-        for name, found in (("ours", ours(engine, recipe)), ("Keras", theirs(row, folder / "parts.npz", seed))):
-            speeds[name].append(images / statistics.median(found["seconds"][1:]))
-            accuracies[name].append(found["accuracy"])
-    ratios = [one / other for one, other in zip(speeds["ours"], speeds["Keras"], strict=True)]
-    return {
+        turns = list(contestants(engine, row, recipe, folder / "parts.npz").items())
+        for name, turn in turns if seed % 2 == 0 else reversed(turns):
+            found = turn()
+            speeds.setdefault(name, []).append(images / statistics.median(found["seconds"]))
+            accuracies.setdefault(name, []).append(found["accuracy"])
+            precision = found.get("precision", "")
+            if name == "ours":
+                precision_of_ours = precision
+                peak = peaks["bfloat16" if "bfloat16" in precision else "float32"]
+                shares.append(speeds[name][-1] * found["operations"] / peak / 1e9)
+            print(
+                f"  {name}: {speeds[name][-1]:,.0f} images/s, accuracy {found['accuracy']:.4f} {precision}", flush=True
+            )
+    report = {
         "images per second": {name: round(statistics.median(values)) for name, values in speeds.items()},
         "accuracy": {name: round(statistics.mean(values), 4) for name, values in accuracies.items()},
-        "ratio": round(statistics.median(ratios), 2),
-        "spread": [round(min(ratios), 2), round(max(ratios), 2)],
+        **_over(speeds["ours"], speeds["Keras"]),
         "asked": row["asked"],
+        "precision": precision_of_ours,
+        "share of the peak": round(statistics.median(shares), 3),
     }
+    theirs = {name: values for name, values in speeds.items() if name.startswith("PyTorch")}
+    if theirs:
+        best = max(theirs, key=lambda name: statistics.median(theirs[name]))
+        report["PyTorch"] = {"setting": best.partition(", ")[2], **_over(speeds["ours"], theirs[best])}
+    return report
+
+
+def _over(one: list[float], other: list[float]) -> dict[str, Any]:
+    """The ratio of two, round by round."""
+    ratios = [first / second for first, second in zip(one, other, strict=True)]
+    return {"ratio": round(statistics.median(ratios), 2), "spread": [round(min(ratios), 2), round(max(ratios), 2)]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rows", nargs="*", default=list(ROWS), metavar="NAME")
     asked = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     report: dict[str, Any] = {}
@@ -153,8 +285,9 @@ def main() -> None:
         from imgcls.engines.local import LocalEngine
 
         engine = LocalEngine(spare=False)
-        for name, row in ROWS.items():
-            report[name] = measure(engine, row, Path(place), asked.rounds)
+        for name in asked.rows:
+            print(name, flush=True)
+            report[name] = measure(engine, ROWS[name], Path(place), asked.rounds)
             print(f"{name}: {json.dumps(report[name])}", flush=True)
         engine.close()
     print(json.dumps(report))
