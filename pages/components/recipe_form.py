@@ -9,7 +9,6 @@ import streamlit as st
 from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import DATASETS, dataset_facts
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
-from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
 from imgcls.training.check import check_recipe
@@ -26,7 +25,6 @@ _START = "recipe to start from"
 
 _BATCH_SIZES = [8, 16, 32, 64, 128, 256, 512, 1024]
 RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
-PRECISIONS = {"auto": N_("auto"), "float32": N_("float32"), "mixed_bfloat16": N_("bfloat16")}
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
@@ -176,10 +174,11 @@ def _advanced(start: Recipe, key: str) -> dict[str, Any]:
         help=_("Decides the split, the first weights and the order of images. The same seed gives the same numbers."),
         key=f"{key} seed",
     )
+    precisions = {"auto": _("auto"), "float32": "float32", "mixed_bfloat16": "bfloat16"}
     precision = st.segmented_control(
         _("Precision"),
-        list(PRECISIONS),
-        format_func=lambda one: _(PRECISIONS[one]),
+        list(precisions),
+        format_func=precisions.__getitem__,
         default=training.precision,
         required=True,
         help=_(
