@@ -14,6 +14,7 @@ from imgcls.architectures.measure import images_a_pass
 from imgcls.training.fused import fuse_batch_norm
 from imgcls.training.fused_update import fuse_update
 from imgcls.training.half import in_half
+from imgcls.training.late_activation import late_activation
 from imgcls.training.loss import Loss, make_loss
 
 #: The most steps of one call; at a millisecond a step it still answers within a blink.
@@ -138,7 +139,8 @@ class Steps:
     def _one(self, images: Any, labels: Any) -> tuple[Any, Any, list[Any]]:
         import tensorflow as tf
 
-        with tf.GradientTape() as tape, in_half(self.model) if self.half else nullcontext():
+        precision = in_half(self.model) if self.half else nullcontext()
+        with tf.GradientTape() as tape, precision, late_activation(self.model):
             logits = self.model(images, training=True)
             loss = self._loss(labels, logits)
             total = tf.add_n([loss, *self.model.losses])  # regularisation, where a layer asks for it

@@ -9,7 +9,7 @@ from imgcls.architectures import Preprocessing, build_model
 from imgcls.datasets import load
 from imgcls.recipe import Choice
 from imgcls.training.data import Batches
-from imgcls.training.half import in_half, processor_has_bfloat16
+from imgcls.training.half import in_half, processor_has_bfloat16, quick_relu
 from imgcls.training.optimizer import make_optimizer
 from imgcls.training.step import Steps
 
@@ -105,3 +105,18 @@ def test_it_learns_as_much(name):
         found.append((steps.predict(test.images).argmax(1) == test.labels).mean())
     assert min(found) > 0.9
     assert abs(found[0] - found[1]) < 0.02
+
+
+def test_a_relu_by_bits_is_a_relu():
+    import tensorflow as tf
+
+    values = np.array([0.0, -0.0, 1.0, -1.0, 3e38, -3e38, 1e-30, -1e-30, np.inf, -np.inf, np.nan], np.float32)
+    x = tf.constant(np.concatenate([values, np.random.default_rng(0).normal(0, 5, 1000).astype(np.float32)]))
+    half = tf.cast(x, tf.bfloat16)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(half)
+        ours, stock = quick_relu(half), tf.nn.relu(half)
+    np.testing.assert_array_equal(tf.cast(ours, tf.float32), tf.cast(stock, tf.float32))
+    one, other = (tf.cast(tape.gradient(y, half), tf.float32) for y in (ours, stock))
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(quick_relu(x), tf.nn.relu(x))  # of float32 it is TensorFlow's own
