@@ -50,7 +50,7 @@ class TestRecipe:
         assert (found.seed, found.training.epochs, found.augmentation) == (7, 4, ())
 
     def test_unknown_preset(self):
-        with pytest.raises(UnknownNameError, match=r"no preset “fastest”\. Expected one of: first, best"):
+        with pytest.raises(UnknownNameError, match=r"no preset “fastest”\. Expected one of: first, fast, best"):
             asked_recipe(asked(preset="fastest"))
 
     def test_preset_and_recipe_exclude_each_other(self):
