@@ -7,12 +7,11 @@ import streamlit as st
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.expectation import Expectation
 from imgcls.recipe import recipe_from_code
-from imgcls.training.check import check_recipe
 from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
 from pages.components.expectation import expectation_form, keep_expected
 from pages.components.frame import need_frame
-from pages.components.missing import what_is_missing
+from pages.components.missing import checked, what_is_missing
 from pages.components.monitor import monitor
 from pages.components.notices import show_error
 from pages.components.pins import pins_control
@@ -56,7 +55,7 @@ def _fill_in(code: str) -> None:
     look_at(None)
     try:
         recipe = recipe_from_code(code)
-        check_recipe(recipe)
+        checked(recipe)
     except (MissingWeightsError, MissingDataError):  # the form offers to download them
         begin_with(recipe)
     except InputError as error:

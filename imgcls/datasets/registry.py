@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from pydantic import ValidationError
@@ -100,6 +100,14 @@ class Facts:
         return train + free - tests - validations + rest - held, validation + validations + held, test + tests
 
 
+class DownloadableData(Downloadable, Protocol):
+    """Images that can be downloaded."""
+
+    def is_unread(self) -> bool:
+        """Whether `check` would have to read files that nobody has read yet."""
+        ...
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A registered data set. `facts` and `load` take its checked options.
@@ -120,7 +128,7 @@ class Dataset:
     is_own: bool = False
     version: Callable[[], str] = str
     warnings: tuple[str, ...] = field(default=())
-    download: Downloadable | None = None
+    download: DownloadableData | None = None
     has_masks: bool = False
 
     @property
@@ -181,11 +189,11 @@ def load(choice: Choice) -> ImageSet:
 
 
 def check_present(choice: Choice) -> None:
-    """Refuse a data set that has to be downloaded first. Looks for its files, and reads none of them.
+    """Refuse a data set that has to be downloaded first, or whose files are damaged. Nobody reads them twice for it.
 
     Raises:
         UnknownNameError: no such data set.
-        MissingDataError: it is not on this machine, or is known to be damaged; the value `name` says which.
+        MissingDataError: it is not on this machine, or is damaged; the value `name` says which.
     """
     download = DATASETS.get(choice.name).download
     if download is not None:

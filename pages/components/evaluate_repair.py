@@ -19,6 +19,7 @@ from pages.components.answers import ask, waiting
 from pages.components.current import look_at
 from pages.components.evaluate_images import Seen, keys_of
 from pages.components.evaluate_nearest import nearest_images
+from pages.components.missing import missing_notice, what_is_missing
 from pages.components.notices import note, show_error
 from pages.components.picture import Labelled, show_columns
 from pages.components.services import engine
@@ -140,7 +141,10 @@ def _again(run: Run, kept: Kept) -> None:
     if wanted.corrections == run.recipe.corrections:
         return
     count = len(current_corrections(run.recipe.dataset).images)
-    if st.button(_("Train it again with the corrections"), type="primary", key=f"repair again {run.id}"):
+    if missing := what_is_missing(wanted):
+        missing_notice(missing)
+    label, key = _("Train it again with the corrections"), f"repair again {run.id}"
+    if st.button(label, type="primary", key=key, disabled=missing is not None):
         try:
             look_at(engine().submit(wanted))
         except ImgclsError as error:

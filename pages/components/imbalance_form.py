@@ -15,10 +15,10 @@ from imgcls.figures.class_counts import class_count_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Imbalance, Recipe, Training
-from imgcls.training.check import check_recipe
 from imgcls.training.data import run_data
 from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, Trials
+from pages.components.missing import can_train
 from pages.components.notices import literal, show_error
 from pages.components.registered import registered_choice
 from pages.components.style import is_dark
@@ -116,13 +116,7 @@ def _trials(recipe: Recipe, names: list[str]) -> list[Trial]:
     found = [
         Trial(_(BALANCES.get(name).title), recipe.model_copy(update={"balance": Choice(name=name)})) for name in names
     ]
-    try:
-        for trial in found:
-            check_recipe(trial.recipe)
-    except InputError as error:
-        show_error(error)
-        return []
-    return found
+    return found if can_train(trial.recipe for trial in found) else []
 
 
 def _counts(recipe: Recipe) -> None:
