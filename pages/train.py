@@ -18,6 +18,7 @@ from pages.components.pins import pins_control
 from pages.components.preview import preview
 from pages.components.recipe_form import begin_with, recipe_form
 from pages.components.services import engine
+from pages.components.training_data import corrections_question
 from pages.components.words import _
 
 
@@ -37,7 +38,8 @@ def page() -> None:
         recipe = recipe_form()
         missing = what_is_missing(recipe) if recipe else None
         expected = expectation_form(recipe) if recipe else Expectation()
-        disabled = recipe is None or missing is not None
+        waits = recipe is not None and not corrections_question(recipe)
+        disabled = recipe is None or missing is not None or waits
         if st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=disabled) and recipe:
             run_id = engine().submit(recipe)
             keep_expected(run_id, expected)

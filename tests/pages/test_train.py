@@ -174,6 +174,21 @@ def test_corrections_of_now_are_applied_unless_they_are_switched_off(
     assert [recipe.corrections for _, recipe in engine.calls] == [now if wanted else ""]
 
 
+def test_without_corrections_that_are_damaged_only_when_somebody_says_so(
+    visit: Any, engine: Any, words: Any, home_folder: Any
+) -> None:
+    identifier = correct(Recipe().dataset, {"1": Correction(dropped=True)}).identifier()
+    (home_folder / "corrections" / f"{identifier}.json").write_text("{")
+    app = visit("train")
+    assert not app.exception
+    (warning,) = app.warning
+    assert f"{identifier}.json is damaged or gone, so that no corrections" in warning.value.replace("\\", "")
+    assert app.button(key="start").disabled
+    field(app, "checkbox", "Train without the corrections").check().run()
+    app.button(key="start").click().run()
+    assert engine.calls == [("submit", Recipe())]
+
+
 def test_a_recipe_may_name_earlier_corrections(visit: Any, engine: Any, words: Any) -> None:
     then = correct(Recipe().dataset, {"1": Correction(dropped=True)}).identifier()
     now = correct(Recipe().dataset, {"2": Correction(dropped=True)}).identifier()
