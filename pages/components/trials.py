@@ -47,7 +47,7 @@ from pages.components.lanes import (
     look,
     milestones,
     progress_of_all,
-    resume_all,
+    resume_button,
     share_of_all,
     stop_all,
     submit_all,
@@ -260,10 +260,7 @@ def _buttons(
 ) -> None:
     if standing.is_active and st.button(_("Stop all"), width="stretch", key=f"stop {page_key}"):
         stop_all(standing)
-    if standing.can_go_on:
-        kind = "secondary" if standing.is_active else "primary"
-        if st.button(_("Go on with them"), type=kind, width="stretch", key=f"resume {page_key}"):  # type: ignore[arg-type]
-            resume_all(standing)
+    resume_button(_("Go on with them"), standing, f"resume {page_key}")
     done = not standing.is_active and not standing.can_go_on
     if st.button(_("New trials"), type="primary" if done else "secondary", width="stretch", key=f"new {page_key}"):
         if again is not None:

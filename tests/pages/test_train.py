@@ -513,6 +513,16 @@ def test_an_interrupted_run_says_what_stood_in_the_way(visit: Any, make_run: Any
     assert [error.value for error in app.error] == ["The disk is full\\: /a/b could not be written."]
 
 
+@pytest.mark.parametrize("status", ["interrupted", "stopped"])
+def test_a_run_whose_images_have_changed_cannot_go_on(visit: Any, changed: Any, status: str) -> None:
+    app = visit("train", link={"run": changed(status).id})
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("The data set pets has changed since this run began")
+    assert app.button(key="resume").disabled
+    assert not app.button(key="again").disabled
+
+
 def test_a_resume_that_is_refused_is_one_sentence(visit: Any, make_run: Any, engine: Any) -> None:
     app = visit("train", link={"run": make_run("interrupted").id})
     engine.refusal = QueueFullError("Expected at most {most} waiting runs.", most=20)
