@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from imgcls.augmentation.boxes import random_boxes
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -61,7 +61,7 @@ def _beta(count: Any, alpha: float, seed: Any) -> Any:
 
 
 def doubt(options: CutMixOptions, dataset: Facts) -> str | None:
-    if not is_writing(dataset):
+    if not dataset.writing:
         return None
     return N_(
         "Most of these pictures is background: a pasted part may hold nothing of the sign whose share of the label "

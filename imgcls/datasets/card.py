@@ -32,6 +32,7 @@ class Card(BaseModel):
         side: of the square images (px) unless a recipe says otherwise; so are `colour` and `fit`.
         parts: key → what the image is for, where the source said so.
         last: class → the highest number that an image of it ever had; no number is given twice.
+        writing: whether all images were drawn by hand here.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -44,6 +45,7 @@ class Card(BaseModel):
     fit: Fit = "crop"
     parts: dict[str, PartName] = {}
     last: dict[str, int] = {}
+    writing: bool = False
 
     def part(self, key: str) -> Part:
         return Part[self.parts[key].upper()] if key in self.parts else Part.FREE

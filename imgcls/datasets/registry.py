@@ -83,6 +83,7 @@ class Facts:
         preparation: `mnist-style` for strokes; `fit` crops a picture to the shape, `pad` frames it.
         fixed: how many images the data set itself has put to training, validation and test, and how many it only keeps
             out of the test (`Part.NOT_TEST`); all others are free.
+        writing: whether the images are strokes of a hand, as digits and letters: mirrored, they mean something else.
     """
 
     image_shape: tuple[int, int, int]
@@ -90,6 +91,7 @@ class Facts:
     size: int
     preparation: Preparation = "fit"
     fixed: tuple[int, int, int, int] = (0, 0, 0, 0)
+    writing: bool = False
 
     def sizes(self, split: Split) -> tuple[int, int, int]:
         """About how many images `split_indices` draws for training, validation and test."""

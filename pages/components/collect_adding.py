@@ -36,6 +36,7 @@ class Addition:
         left_out: what was not.
         before: what came a moment before and belongs to it.
         stopped: why the rest was not even looked at.
+        drawn: by hand, here.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Addition:
     left_out: list[Skipped] = field(default_factory=list)
     before: tuple[str, ...] = ()
     stopped: ImgclsError | None = None
+    drawn: bool = False
 
     def add(self, identifier: str, data: bytes, shown: str) -> None:
         """Add one picture, or note why not; after a fault that is not the picture's own nothing more is added."""
@@ -52,7 +54,7 @@ class Addition:
             return
         self.taken.add(identifier)
         try:
-            self.keys.append(editing.add_image(self.name, self.label, data, shown))
+            self.keys.append(editing.add_image(self.name, self.label, data, shown, self.drawn))
         except ImageError as error:
             self.left_out.append(Skipped(shown_name(shown), error))
         except ImgclsError as error:
@@ -130,7 +132,7 @@ def add_drawing(name: str, label: str) -> None:
     if st.button(_("Add the drawing"), disabled=picture is None, key="collect add drawing") and picture is not None:
         st.session_state[turn] = st.session_state.get(turn, 0) + 1
         st.session_state.pop(f"{key}: drawing", None)
-        addition = Addition(name, label)
+        addition = Addition(name, label, drawn=True)
         addition.add("", picture, "drawing.png")
         _added(addition)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgcls.datasets import editing, own, shelf
+from imgcls.datasets import DATASETS, editing, own, shelf
 from imgcls.datasets.advice import needed
 from imgcls.datasets.background import works_under_way
 from imgcls.datasets.card import read_card
@@ -321,6 +321,7 @@ def test_drawings_are_added_and_the_paper_is_new(visit: Any, monkeypatch: pytest
     app.button_group(key="collect way").set_value("draw").run()
     press(app, "collect add drawing")
     assert own.classes("pets") == {"cat": 1, "dog": 0}
+    assert DATASETS.get("pets").usual.writing
     assert len(papers) == 2
     assert app.button(key="collect add drawing").disabled
 

@@ -68,6 +68,12 @@ def test_a_preset_fills_the_whole_form(visit: Any, engine: Any) -> None:
     assert submitted.model_copy(update={"architecture": wanted.architecture}) == wanted
 
 
+def test_tiny_digits_are_not_to_be_mirrored_either(visit: Any, words: Any) -> None:
+    app = visit("train", session={"recipe to start from": Recipe(dataset=Choice(name="digits-8x8"))})
+    field(app, "multiselect", "Augmentation").set_value(["flip"]).run()
+    assert "A mirrored digit or letter is another one" in words(app)
+
+
 def test_augmentation_with_its_options_and_its_doubt(visit: Any, engine: Any, words: Any) -> None:
     app = visit("train")
     field(app, "multiselect", "Augmentation").set_value(["flip", "shift"]).run()
