@@ -19,6 +19,7 @@ from pages.components.camera import CameraWords, camera
 from pages.components.canvas import CanvasWords, canvas
 from pages.components.collect_undo import Step, burst_before, note_step
 from pages.components.notices import literal, show_error
+from pages.components.uploads import let_go, most_megabytes
 from pages.components.words import _, language
 
 #: Files left out that are shown at once.
@@ -68,6 +69,7 @@ def add_files(name: str, label: str) -> None:
     files: list[Any] = st.file_uploader(
         _("Drop pictures of “{label}” here: JPEG, PNG or WebP", label=literal(label)),
         type="image",
+        max_upload_size=most_megabytes("image_megabytes"),
         accept_multiple_files=True,
         key=key,
         help=_(
@@ -84,6 +86,7 @@ def add_files(name: str, label: str) -> None:
     for place, file in enumerate(files):
         bar.progress(place / len(files), _("{done} of {count} pictures", done=place, count=len(files)))
         addition.add(file.file_id, file.getvalue(), file.name)
+    let_go(files)
     del st.session_state[f"{key}: addition"]
     st.session_state[turn] = st.session_state.get(turn, 0) + 1
     _added(addition)
