@@ -33,7 +33,8 @@ class CutMixOptions(Options):
 def build(options: CutMixOptions) -> Step:
     """A box of 1 − λ of the area comes from another image of the batch, λ ~ Beta(α, α), its centre anywhere.
 
-    The label's share is the area really pasted, after what hung over the edge was cut off.
+    The label's share is the area really pasted, after what hung over the edge was cut off. Not Keras's CutMix: there
+    the box stays inside, and the share is that of a box in fractions of pixels, of which whole ones are pasted.
     """
 
     def step(images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
