@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal, Protocol
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from imgcls.downloads.progress import Downloadable
 from imgcls.errors import UnknownNameError
+from imgcls.language import Translate
 from imgcls.recipe import Choice, Split, refusal
 from imgcls.registry import MISSING_DATASET, Options, Registry
 
@@ -115,7 +116,8 @@ class Dataset:
     """A registered data set. `facts` and `load` take its checked options.
 
     `version` changes with the images of a data set that people made; it is empty for one that never changes.
-    `has_masks`: its images know where their objects are.
+    `has_masks`: its images know where their objects are. `values` go into the places of `summary`, which is read by
+    `described`.
     `download` brings a data set that does not come with the app; None: it needs no network.
     """
 
@@ -132,6 +134,11 @@ class Dataset:
     warnings: tuple[str, ...] = field(default=())
     download: DownloadableData | None = None
     has_masks: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def described(self, translate: Translate = str) -> str:
+        """The summary in the language of `translate`, by default in English."""
+        return translate(self.summary).format(**self.values) if self.values else translate(self.summary)
 
     @property
     def usual(self) -> Facts:

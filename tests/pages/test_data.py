@@ -13,6 +13,7 @@ import pytest
 
 from imgcls.datasets import DATASETS, Dataset, Facts, ImageSet, load
 from imgcls.datasets.corrections import Correction, correct, current_corrections
+from imgcls.datasets.importing import import_dataset
 from imgcls.datasets.registry import fixed
 from imgcls.errors import MissingDataError, PlaceError
 from imgcls.recipe import Choice, Recipe, Split
@@ -449,3 +450,27 @@ def test_a_large_data_set_is_searched_only_when_asked(
         app.run()
     assert not app.exception
     assert app.success
+
+
+# -- a data set of one's own, as it is described
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> dict[str, Any]:
+    """Brought from a folder whose name Markdown would take for bold letters."""
+    import_dataset("pets", bring(tmp_path / "**my** pets", {"cats": 20, "dogs": 21}))
+    return {KEPT: Choice(name="pets")}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(None, "41 images in 2 classes, from"), ("zh_CN", "2 个类别，41 张图片，来自")]
+)
+def test_ones_own_is_described_in_the_readers_language(
+    visit: Any, words: Any, markup: Any, grid: Grid, pets: dict[str, Any], language: str | None, said: str
+) -> None:
+    pages = [visit("data", session=pets, language=language)]
+    pages.append(visit("train", session={"recipe to start from": Recipe(dataset=pets[KEPT])}, language=language))
+    for app in pages:
+        assert not app.exception
+        assert said in words(app).replace("\\", "").replace("\u2060", "")
+        assert not markup(app, "**my**")
