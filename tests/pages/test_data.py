@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -474,3 +475,22 @@ def test_ones_own_is_described_in_the_readers_language(
         assert not app.exception
         assert said in words(app).replace("\\", "").replace("\u2060", "")
         assert not markup(app, "**my**")
+
+
+def test_everything_about_ones_own(visit: Any, words: Any, grid: Grid, tmp_path: Path) -> None:
+    """Noise, counts, means, sizes, and a picture that is trained on and tested with."""
+    source = bring(tmp_path / "pets", {"cats": 60, "dogs": 10})
+    for number in range(6):  # so many copies of one picture that some are in the test and some are not
+        shutil.copy(source / "cats" / "photo 1.png", source / "cats" / f"copy {number}.png")
+    import_dataset("pets", source)
+    app = visit("data", session={KEPT: Choice(name="pets")})
+    assert not app.exception
+    assert "The pictures themselves are all of 40 × 48 pixels" in words(app)
+    app.slider(key="data noise").set_value(50).run()
+    assert not app.exception
+    assert "26 of 53 training labels are wrong" in words(app)
+    for view, said in (("counts", "uneven classes"), ("averages", ""), ("twins", "also trained on")):
+        app.button_group(key="data view").set_value(view).run()
+        assert not app.exception
+        assert not app.error
+        assert said in words(app)
