@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from imgcls import commands
+from imgcls.commands.corrections import MOVES
 from imgcls.commands.dataset import ACTIONS
 from imgcls.errors import ImgclsError, InputError
 from imgcls.language import N_, environment_language, translator
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_dataset(
         add("dataset", commands.dataset, "import, export, delete or check a data set of your own, or download one")
     )
+    _add_corrections(add("corrections", commands.corrections, "list what is corrected in a data set, or correct it"))
     _add_architectures(add("architectures", commands.architectures, "list the networks, or say what one of them costs"))
     add("augmentations", commands.augmentations, "list the ways to change images while training")
     add("balances", commands.balances, "list what can be done about rare classes")
@@ -73,6 +75,19 @@ def _add_dataset(command: argparse.ArgumentParser) -> None:
     command.add_argument("--replace", action="store_true", help="import: a data set of this name is replaced")
 
 
+def _add_corrections(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", metavar="DATASET", help="see: datasets")
+    command.add_argument("keys", nargs="*", metavar="KEY", help="of images: a number, or class/file in one's own")
+    command.add_argument("--relabel", metavar="CLASS", help="give these images this class")
+    command.add_argument("--move", choices=MOVES, metavar="|".join(MOVES), help="put these images to this part")
+    command.add_argument("--leave-out", action="store_true", help="take these images out of all parts")
+    command.add_argument("--as-it-was", action="store_true", help="take all corrections of these images back")
+    command.add_argument("--undo", action="store_true", help="take the last step back")
+    command.add_argument("--redo", action="store_true", help="do the step again that was taken back")
+    text = "an option of the data set, as in train: dataset.images=400"
+    command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=text)
+
+
 def _add_weights(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", nargs="?", metavar="NAME", help="download these; see: weights")
 
@@ -80,6 +95,8 @@ def _add_weights(command: argparse.ArgumentParser) -> None:
 def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", metavar="NAME", help="see: datasets")
     command.add_argument("--architecture", metavar="NAME", help="see: architectures")
+    text = "now, or the identifier of some: images with another class or part, or left out; see: corrections"
+    command.add_argument("--corrections", metavar="now|ID", help=text)
     command.add_argument("--balance", metavar="NAME", help="what is done about rare classes; see: balances")
     command.add_argument("--epochs", type=int)
     command.add_argument("--batch-size", type=int)

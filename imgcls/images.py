@@ -33,7 +33,7 @@ from imgcls.errors import ImageError
 from imgcls.language import N_
 from imgcls.limits import limit
 
-#: The limit is counted like Streamlit's `maxUploadSize`, so that both draw the line at the same byte.
+#: The limit is counted like Streamlit's `max_upload_size`, so that both draw the line at the same byte.
 BYTES_PER_MEGABYTE = 2**20
 PIXELS_PER_MEGAPIXEL = 10**6
 

@@ -39,6 +39,7 @@ LIMITS = {
         Limit("image_side_min", 8, "px", "below this there is no picture to speak of"),
         Limit("image_side_max", 8192, "px", "a strip of 1 × 100,000 is no photograph"),
         Limit("predict_images", 32, "images", "one screen of results, a second or two of work"),
+        Limit("upload_megabytes", 50, "MB", "1,000 pictures of 50 KB in an archive; in memory until it is copied"),
         Limit("archive_megabytes", 1000, "MB", "5,000 photographs of 100 KB are half of it; uploads stay far below"),
         Limit("archive_members", 50_000, "members", "20,000 pictures, doubled by macOS; each costs 1 KB to list"),
         Limit("archive_unpacked_megabytes", 2000, "MB", "pictures hardly shrink in an archive: twice its own limit"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components.frame import need_frame
 from pages.components.imbalance_form import begin_imbalance_with, imbalance_form
-from pages.components.imbalance_outcome import outcome_columns, show_outcomes
+from pages.components.imbalance_outcome import balanced_measure, outcome_columns, show_outcomes
 from pages.components.trials import current_trials, watch_trials
 from pages.components.words import _
 
@@ -23,7 +23,7 @@ def page() -> None:
         imbalance_form(KEY)
     else:
         more = partial(show_outcomes, trials)
-        watch_trials(KEY, trials, outcome_columns(), more, begin_imbalance_with)
+        watch_trials(KEY, trials, outcome_columns(), more, begin_imbalance_with, measure=balanced_measure())
 
 
 page()

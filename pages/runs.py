@@ -12,6 +12,7 @@ from pages.components.current import look_at
 from pages.components.durations import duration, moment
 from pages.components.frame import need_frame
 from pages.components.notices import empty, literal, show_error
+from pages.components.resuming import in_the_way
 from pages.components.services import engine
 from pages.components.words import _
 
@@ -116,7 +117,8 @@ def _actions(row: RunSummary) -> None:
                 st.switch_page("pages/evaluate.py")
         with resumed:
             can = row.status in (Status.INTERRUPTED, Status.STOPPED)
-            if st.button(_("Resume"), disabled=not can, width="stretch", key="resume"):
+            changed = in_the_way(get_run(row.id)) if can else None
+            if st.button(_("Resume"), disabled=not can or changed is not None, width="stretch", key="resume"):
                 _resume(row.id)
         with named, st.popover(_("Rename"), width="stretch"):
             _rename(row)
@@ -124,6 +126,8 @@ def _actions(row: RunSummary) -> None:
             st.markdown(_("This deletes the run, its curve and its model for good."))
             if st.button(_("Delete for good"), key="delete"):
                 _delete(row.id)
+        if changed is not None:
+            show_error(changed)
 
 
 def _resume(run_id: str) -> None:

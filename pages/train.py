@@ -7,18 +7,18 @@ import streamlit as st
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.expectation import Expectation
 from imgcls.recipe import recipe_from_code
-from imgcls.training.check import check_recipe
 from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
 from pages.components.expectation import expectation_form, keep_expected
 from pages.components.frame import need_frame
-from pages.components.missing import what_is_missing
+from pages.components.missing import checked, what_is_missing
 from pages.components.monitor import monitor
 from pages.components.notices import show_error
 from pages.components.pins import pins_control
 from pages.components.preview import preview
 from pages.components.recipe_form import begin_with, recipe_form
 from pages.components.services import engine
+from pages.components.training_data import corrections_question
 from pages.components.words import _
 
 
@@ -38,7 +38,8 @@ def page() -> None:
         recipe = recipe_form()
         missing = what_is_missing(recipe) if recipe else None
         expected = expectation_form(recipe) if recipe else Expectation()
-        disabled = recipe is None or missing is not None
+        waits = recipe is not None and not corrections_question(recipe)
+        disabled = recipe is None or missing is not None or waits
         if st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=disabled) and recipe:
             run_id = engine().submit(recipe)
             keep_expected(run_id, expected)
@@ -56,7 +57,7 @@ def _fill_in(code: str) -> None:
     look_at(None)
     try:
         recipe = recipe_from_code(code)
-        check_recipe(recipe)
+        checked(recipe)
     except (MissingWeightsError, MissingDataError):  # the form offers to download them
         begin_with(recipe)
     except InputError as error:

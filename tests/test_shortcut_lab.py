@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_dilation
 
 from imgcls.recipe import Choice
+from imgcls.runs import create_run, get_run
 from imgcls.shortcut_lab import CUTOUT, DEFAULT, REMEDY_WORDS, Remedy, evidence, pairs, shortcut_recipes
 from imgcls.training.check import check_recipe
 from imgcls.training.data import run_data
+from imgcls.workers.operations import explain_images
+from tests.conftest import train_here
 
 SMALL = Choice(name="shortcut", images=400)
 
@@ -54,3 +58,43 @@ def test_who_looks_at_the_mark():
     assert not even.looks_at_the_mark
     assert even.on_mark == pytest.approx(even.mark_area)
     assert np.isnan(evidence(some, np.zeros_like(maps), sure).on_mark)
+
+
+# -- with networks that are really trained
+
+#: Pixels around the mark that still count: half of one of the map's places.
+MARGIN = 2
+
+
+@pytest.mark.slow
+def test_the_whole_story(home_folder):
+    """Perfect curves, the mark instead of the shape, a heatmap that shows it, and two remedies that help."""
+    some = pairs(DEFAULT.dataset, 48)
+    both, area = np.concatenate([some.marked, some.clean]), float(some.marks.mean())
+    results, found, pointed = {}, {}, {}
+    for remedy, recipe in shortcut_recipes().items():
+        run = create_run(recipe, {"ticket": 1, "engine": ""})
+        assert train_here(run.folder) == "completed"
+        asked = {"model": run.id, "classes": 1, "method": "grad-cam"}
+        _facts, answer = explain_images(asked, {"images": both})
+        results[remedy] = get_run(run.id).result
+        found[remedy] = evidence(some, answer["maps"], answer["probabilities"])
+        near = [binary_dilation(mark, iterations=MARGIN) for mark in some.marks]
+        pointed[remedy] = np.mean([one.flat[heat.argmax()] for one, heat in zip(near, answer["maps"], strict=False)])
+    # every validation image looks right, and half of the test is wrong
+    assert results[Remedy.NOTHING]["validation_accuracy"] > 0.95
+    assert results[Remedy.NOTHING]["test_accuracy"] < 0.6
+    # nothing but the mark is removed: it no longer finds them
+    assert found[Remedy.NOTHING].looks_at_the_mark
+    assert found[Remedy.NOTHING].found > 0.95
+    assert found[Remedy.NOTHING].found_clean < 0.2
+    # the heat lies on the mark
+    assert found[Remedy.NOTHING].on_mark > 5 * area
+    assert pointed[Remedy.NOTHING] > 0.5
+    # both remedies help; where there never was a mark, it means nothing
+    assert results[Remedy.CUTOUT]["test_accuracy"] > results[Remedy.NOTHING]["test_accuracy"] + 0.1
+    assert results[Remedy.CLEAN]["test_accuracy"] > 0.9
+    assert not found[Remedy.CLEAN].looks_at_the_mark
+    assert found[Remedy.CLEAN].on_mark < 3 * area
+    assert found[Remedy.CLEAN].on_object > found[Remedy.NOTHING].on_object
+    assert pointed[Remedy.CLEAN] < pointed[Remedy.NOTHING] - 0.3

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -84,7 +84,7 @@ def build(options: AffineOptions) -> Step:
 
 
 def doubt(options: AffineOptions, dataset: Facts) -> str | None:
-    if not is_writing(dataset):
+    if not dataset.writing:
         return None
     if options.degrees > 45:
         return N_("Turned by more than 45 degrees, some digits and letters begin to look like others: a 6 like a 9.")

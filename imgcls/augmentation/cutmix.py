@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from imgcls.augmentation.boxes import random_boxes
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -33,7 +33,8 @@ class CutMixOptions(Options):
 def build(options: CutMixOptions) -> Step:
     """A box of 1 − λ of the area comes from another image of the batch, λ ~ Beta(α, α), its centre anywhere.
 
-    The label's share is the area really pasted, after what hung over the edge was cut off.
+    The label's share is the area really pasted, after what hung over the edge was cut off. Not Keras's CutMix: there
+    the box stays inside, and the share is that of a box in fractions of pixels, of which whole ones are pasted.
     """
 
     def step(images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:
@@ -61,7 +62,7 @@ def _beta(count: Any, alpha: float, seed: Any) -> Any:
 
 
 def doubt(options: CutMixOptions, dataset: Facts) -> str | None:
-    if not is_writing(dataset):
+    if not dataset.writing:
         return None
     return N_(
         "Most of these pictures is background: a pasted part may hold nothing of the sign whose share of the label "

@@ -28,7 +28,8 @@ class CutoutOptions(Options):
 def build(options: CutoutOptions) -> Step:
     """One black square in each image, its centre anywhere: at the edge it may hang over, as in the paper.
 
-    Not Keras's RandomErasing, which is another paper's: there the box has a random shape and stays inside.
+    Not Keras's RandomErasing, which is another paper's: even with its shape held fast, the box never hangs over the
+    edge, and the first row and column are never hidden.
     """
 
     def step(images: Any, labels: Any, seed: Any) -> tuple[Any, Any]:

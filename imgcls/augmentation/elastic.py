@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -99,7 +99,7 @@ def fetched(images: Any, down: Any, right: Any) -> Any:
 
 
 def doubt(options: ElasticOptions, dataset: Facts) -> str | None:
-    if is_writing(dataset):
+    if dataset.writing:
         return None
     return N_("This imitates the unsteady hand of a writer: things in photographs do not bend like that.")
 

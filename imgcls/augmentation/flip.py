@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -36,7 +36,7 @@ def build(options: FlipOptions) -> Step:
 
 
 def doubt(options: FlipOptions, dataset: Facts) -> str | None:
-    if not is_writing(dataset):
+    if not dataset.writing:
         return None
     return N_("A mirrored digit or letter is another one, or none at all: a network that reads usually gets worse.")
 

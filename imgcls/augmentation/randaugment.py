@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -88,7 +88,7 @@ def changes(strength: float) -> list[tuple[Change, bool]]:
 
 
 def doubt(options: RandAugmentOptions, dataset: Facts) -> str | None:
-    if not is_writing(dataset):
+    if not dataset.writing:
         return None
     return N_(
         "Its changes of light and colour are made for photographs: for handwriting, shift, rotate, zoom and elastic "

@@ -30,11 +30,6 @@ def no_doubt(options: Any, dataset: Facts) -> str | None:
     return None
 
 
-def is_writing(dataset: Facts) -> bool:
-    """Whether the images are strokes of a hand: digits, letters."""
-    return dataset.preparation == "mnist-style"
-
-
 @dataclass(frozen=True)
 class Augmentation:
     """A registered augmentation. All but `build` can be asked without Keras.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -33,7 +33,7 @@ def build(options: RotateOptions) -> Step:
 
 
 def doubt(options: RotateOptions, dataset: Facts) -> str | None:
-    if not is_writing(dataset) or options.degrees <= 45:
+    if not dataset.writing or options.degrees <= 45:
         return None
     return N_("Turned by more than 45 degrees, some digits and letters begin to look like others: a 6 like a 9.")
 

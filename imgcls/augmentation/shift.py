@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step, is_writing
+from imgcls.augmentation.registry import AUGMENTATIONS, Augmentation, Step
 from imgcls.datasets import Facts
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -38,7 +38,7 @@ def build(options: ShiftOptions) -> Step:
 
 
 def doubt(options: ShiftOptions, dataset: Facts) -> str | None:
-    if not is_writing(dataset) or options.distance <= 0.25:
+    if not dataset.writing or options.distance <= 0.25:
         return None
     return N_("Digits and letters fill most of their picture: moved by more than a quarter, strokes leave it.")
 

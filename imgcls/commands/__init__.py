@@ -2,6 +2,7 @@
 
 from imgcls.commands.asking import evaluate, explain, predict
 from imgcls.commands.compare import compare
+from imgcls.commands.corrections import corrections
 from imgcls.commands.dataset import dataset
 from imgcls.commands.doctor import doctor
 from imgcls.commands.listing import architectures, augmentations, balances, datasets, methods, presets, runs
@@ -13,6 +14,7 @@ __all__ = [
     "augmentations",
     "balances",
     "compare",
+    "corrections",
     "dataset",
     "datasets",
     "doctor",

@@ -9,7 +9,7 @@ from typing import TypeVar
 from imgcls.architectures.weights.downloaded import DOWNLOADED
 from imgcls.datasets import DATASETS
 from imgcls.downloads.fetch import Tell
-from imgcls.errors import MissingDataError, MissingWeightsError
+from imgcls.errors import MissingDataError, MissingWeightsError, PlaceError
 
 Found = TypeVar("Found")
 #: Shares of the whole between two lines about how far it is.
@@ -31,7 +31,12 @@ def fetching(ask: Callable[[], Found]) -> Found:
             if type(missing) in had:
                 raise
             had.add(type(missing))
-            _download(missing)
+            try:
+                _download(missing)
+            except PlaceError:
+                if "path" in missing.values:  # of a file that is damaged: it can be mended without a network
+                    raise missing from None
+                raise
 
 
 def _download(missing: MissingWeightsError | MissingDataError) -> None:

@@ -21,7 +21,7 @@ def datasets(asked: argparse.Namespace) -> Answer:
         {
             "name": entry.name,
             "title": entry.title,
-            "summary": entry.summary,
+            "summary": entry.described(),
             "source": entry.source,
             "licence": entry.licence,
             "images": entry.usual.size,

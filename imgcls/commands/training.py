@@ -11,6 +11,7 @@ from pathlib import Path
 from imgcls.architectures import ARCHITECTURES
 from imgcls.atomic import read_json
 from imgcls.commands.answer import Answer
+from imgcls.commands.corrections import corrections_of
 from imgcls.commands.fetching import fetching
 from imgcls.engines.local import LocalEngine
 from imgcls.errors import BrokenError, ImgclsError, InputError, PlaceError, error_from_json
@@ -41,7 +42,10 @@ def asked_recipe(asked: argparse.Namespace) -> Recipe:
         "seed": asked.seed,
     }
     settings = [f"{path}={json.dumps(value)}" for path, value in flags.items() if value is not None]
-    return with_settings(recipe, settings + asked.set)
+    recipe = with_settings(recipe, settings + asked.set)
+    if asked.corrections is None:
+        return recipe
+    return with_settings(recipe, [f"corrections={json.dumps(corrections_of(asked.corrections, recipe.dataset))}"])
 
 
 def _registered(name: str | None) -> str | None:

@@ -21,6 +21,10 @@ FEW = 20
 IMBALANCED = 5
 
 EMPTY = N_("The class “{label}” has no images yet. It is left out until it has some.")
+ONLY_ONE = N_(
+    "The class “{label}” has 1 image. At least {need} are needed, so that training, validation and test have one each: "
+    "add {missing}."
+)
 TOO_FEW = N_(
     "The class “{label}” has {count} images. At least {need} are needed, so that training, validation and test have "
     "one each: add {missing}."
@@ -80,7 +84,8 @@ def _on_class(label: str, count: int, parts: Sequence[Part]) -> Iterator[Advice]
     if count == 0:
         yield Advice(EMPTY, {"label": label})
     elif not _can_be_split(parts) and set(parts) == {Part.FREE}:
-        yield Advice(TOO_FEW, {"label": label, "count": count, "need": need, "missing": need - count})
+        template = ONLY_ONE if count == 1 else TOO_FEW
+        yield Advice(template, {"label": label, "count": count, "need": need, "missing": need - count})
     elif not _can_be_split(parts):
         yield Advice(NO_PART, {"label": label, "count": count})
     elif count < FEW:

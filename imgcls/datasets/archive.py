@@ -124,7 +124,7 @@ def _listed(file: _WaryFile, archive: str) -> Source:
         elif steps:
             name = shown_path(steps)
             entries.append(Entry(steps, name, partial(_read, file, zipped, info, name)))
-    return Source(archive, tuple(entries), tuple(folders), close=file.close)
+    return Source(archive, tuple(entries), tuple(folders), note=zipped.comment, close=file.close)
 
 
 def _opened(file: _WaryFile, archive: str) -> zipfile.ZipFile:

@@ -23,6 +23,21 @@ Fit = Literal["crop", "pad"]
 PartName = Literal["train", "validation", "test", "not_test"]
 
 
+class Settings(BaseModel):
+    """How the images of a data set are had unless a recipe says otherwise, as an archive or a folder says of itself.
+
+    Args:
+        side, colour, fit, writing: as on a card.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    side: int = Field(ge=LEAST_SIDE, le=MOST_SIDE)
+    colour: Colour
+    fit: Fit
+    writing: bool = False
+
+
 class Card(BaseModel):
     """A folder without a card, put there by hand, is a data set like one with an empty card.
 
@@ -32,6 +47,7 @@ class Card(BaseModel):
         side: of the square images (px) unless a recipe says otherwise; so are `colour` and `fit`.
         parts: key → what the image is for, where the source said so.
         last: class → the highest number that an image of it ever had; no number is given twice.
+        writing: whether all images were drawn by hand here.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -44,9 +60,23 @@ class Card(BaseModel):
     fit: Fit = "crop"
     parts: dict[str, PartName] = {}
     last: dict[str, int] = {}
+    writing: bool = False
 
     def part(self, key: str) -> Part:
         return Part[self.parts[key].upper()] if key in self.parts else Part.FREE
+
+
+def settings_of(note: bytes) -> Settings | None:
+    """What a note beside a stranger's pictures says; None: nothing that makes sense."""
+    try:
+        return Settings.model_validate_json(note)
+    except ValidationError:
+        return None
+
+
+def note_of(card: Card) -> bytes:
+    """What goes along with a data set that is packed."""
+    return Settings.model_validate(card.model_dump()).model_dump_json().encode()
 
 
 def part_name(part: Part) -> PartName | None:

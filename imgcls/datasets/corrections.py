@@ -46,6 +46,11 @@ DAMAGED_SET = N_(
     "come back with Undo."
 )
 
+UNREADABLE_SET = N_(
+    "The corrections “{name}” of the data set {dataset} cannot be applied: the file {path} is damaged, or no longer "
+    "what was stored under that name."
+)
+
 #: The parts that an image can be moved to, by the name that is stored.
 PARTS = {"train": Part.TRAIN, "validation": Part.VALIDATION, "test": Part.TEST}
 
@@ -85,21 +90,21 @@ class Corrections(BaseModel):
 
     def identifier(self) -> str:
         """The same for equal corrections: 12 hexadecimal digits; empty for none."""
-        if not self.images:
-            return NONE
-        data = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(data.encode()).hexdigest()[:12]
+        return _digest(self.model_dump(mode="json")) if self.images else NONE
 
 
 def read_corrections(identifier: str, dataset: Choice) -> Corrections:
     """The corrections that a recipe names; an empty identifier names none.
 
     Raises:
-        UnknownNameError: they are not there, damaged, or of another data set.
+        UnknownNameError: they are not there, or of another data set.
+        DatasetError: their file is damaged, or no longer what was stored.
     """
     if identifier == NONE:
         return Corrections(dataset=_plain(dataset))
     found = _stored(identifier)
+    if found is None and _IDENTIFIER.fullmatch(identifier) and os.path.lexists(_place(identifier)):
+        raise DatasetError(UNREADABLE_SET, name=identifier, dataset=dataset.name, path=str(_place(identifier)))
     if found is None or found.dataset != _plain(dataset):
         raise UnknownNameError(
             N_("There are no corrections “{name}” for the data set {dataset} on this machine."),
@@ -198,11 +203,19 @@ def _plain(dataset: Choice) -> Choice:
     return Choice(name=dataset.name) if is_own else dataset
 
 
+def _digest(said: Any) -> str:
+    data = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(data.encode()).hexdigest()[:12]
+
+
 def _stored(identifier: str) -> Corrections | None:
+    """What was stored under this name; None: it is not there, or something else is."""
+    said = read_json(_place(identifier))
     try:
-        return Corrections.model_validate(read_json(_place(identifier)))
+        found = Corrections.model_validate(said)
     except ValidationError:
         return None
+    return found if _digest(said) == identifier else None
 
 
 def _steps(dataset: Choice) -> dict[str, Any]:

@@ -40,7 +40,7 @@ DATASETS.add(
             "test part in scikit-learn"
         ),
         licence="CC BY 4.0",
-        facts=fixed(Facts((8, 8, 1), DIGITS, 1797, "fit")),
+        facts=fixed(Facts((8, 8, 1), DIGITS, 1797, "fit", writing=True)),
         load=_load,
     )
 )

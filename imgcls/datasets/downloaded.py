@@ -2,6 +2,7 @@
 
     <home>/cache/datasets-downloaded/<data set>/   the files as they were published
     <home>/cache/datasets/downloaded-….npz         what was made of them, quicker to read
+    <home>/cache/checked/<data set>.json           whether they can be read (imgcls/datasets/verdicts.py)
 
 Files that lie in Keras's own cache (`~/.keras/datasets`, or below `$KERAS_HOME`) are used where they are, whoever put
 them there: they may hold fewer images than were published. What is downloaded here is held to the published checksum.
@@ -15,9 +16,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from imgcls.datasets import verdicts
 from imgcls.datasets.cache import cached_arrays
 from imgcls.datasets.formats.block import DamagedFileError, Halves
 from imgcls.downloads.fetch import Tell
@@ -42,6 +45,8 @@ MISSING = N_(
     "with: python -m imgcls dataset download {name}. Without a network, mnist-5k and the other data sets that come "
     "with the app work as before."
 )
+
+Found = TypeVar("Found")
 
 #: Digits of a place's mark: enough to tell two versions of the same files apart.
 _MARK = 12
@@ -91,17 +96,19 @@ class DownloadedData:
         return sum(size for _url, size, _checksum in self.files)
 
     def check(self) -> None:
-        """Refuse it where it is not there. Files are looked for, not read.
+        """Refuse it where it is not there, or cannot be read. Its files are read once, and then only looked for.
 
         Raises:
-            MissingDataError: none of its places has it, or what they have was read before and is damaged.
+            MissingDataError: none of its places has it, or what they have is damaged.
         """
-        damage = None
+        self._first_good(lambda place, mark: None if verdicts.is_known(self.name, mark) else self._read(place, mark))
+
+    def is_unread(self) -> bool:
+        """Whether `check` would have to read files: some seconds, once for each version of them."""
         for _place, mark in self._places():
-            if mark not in _damaged:
-                return
-            damage = damage or _damaged[mark]
-        raise self._refusal(damage)
+            if verdicts.damage_of(self.name, mark) is None:
+                return not verdicts.is_known(self.name, mark)
+        return False
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All images in one: `images`, the labellings, and how many images are `train`; read-only.
@@ -109,10 +116,16 @@ class DownloadedData:
         Raises:
             MissingDataError: none of its places has it, or what they have is damaged.
         """
+        return self._first_good(self._read)
+
+    def _first_good(self, ask: Callable[[Place, str], Found]) -> Found:
+        """What `ask` answers for the first place whose files can be read, and their mark."""
         damage = None
         for place, mark in self._places():
             try:
-                return self._read(place, mark)
+                if (known := verdicts.damage_of(self.name, mark)) is not None:
+                    raise known
+                return ask(place, mark)
             except DamagedFileError as error:
                 damage = damage or error
         raise self._refusal(damage)
@@ -159,14 +172,14 @@ class DownloadedData:
         return MissingDataError(damage.template, name=self.name, **damage.values)
 
     def _read(self, place: Place, mark: str) -> dict[str, np.ndarray]:
-        if mark in _damaged:
-            raise _damaged[mark]
         try:
-            return cached_arrays(f"downloaded-{self.name}-{mark}", lambda: self._made(place))
+            arrays = cached_arrays(f"downloaded-{self.name}-{mark}", lambda: self._made(place))
         except DamagedFileError as error:
             if error.is_lasting:
-                _damaged[mark] = error
+                verdicts.keep(self.name, mark, error)
             raise
+        verdicts.keep(self.name, mark, None)
+        return arrays
 
     def _made(self, place: Place) -> dict[str, np.ndarray]:
         """Read the files, once; what was made of earlier ones is deleted."""
@@ -175,7 +188,3 @@ class DownloadedData:
             with suppress(OSError):  # somebody may have it open
                 old.unlink()
         return arrays
-
-
-#: What is known of files that were read and are damaged, by their mark: nobody reads them again to find out.
-_damaged: dict[str, DamagedFileError] = {}

@@ -176,12 +176,13 @@ def restore_class(name: str, label: str) -> None:
 # -- images
 
 
-def add_image(name: str, label: str, data: bytes, shown: str = "") -> str:
+def add_image(name: str, label: str, data: bytes, shown: str = "", drawn: bool = False) -> str:
     """Add a picture to a class; returns its key.
 
     Args:
         data: JPEG, PNG or WebP. Only its pixels are kept, no larger than `dataset_side`.
         shown: how the file is called in messages.
+        drawn: it was drawn by hand. A data set of nothing else is one of writing: `Facts.writing`.
 
     Raises:
         UnknownNameError: there is no such data set or class.
@@ -193,14 +194,21 @@ def add_image(name: str, label: str, data: bytes, shown: str = "") -> str:
     check_space()
     with _editing(name) as place:
         _check_class(place, name, label)
-        most = int(limit("dataset_images"))
-        if sum(map(len, contents.classes(place).values())) >= most:
+        most, count = int(limit("dataset_images")), sum(map(len, contents.classes(place).values()))
+        if count >= most:
             raise InputError(FULL, name=name, most=most)
         key = f"{label}/{_last_number(place, name, label) + 1:04}{stored.suffix}"
         with shelf.drafted(name) as draft:
             write_bytes(draft / "image", stored.data)
+            _keep_writing(place, drawn and (count == 0 or read_card(place).writing))
             _move(draft / "image", place / key)
     return key
+
+
+def _keep_writing(place: Path, writing: bool) -> None:
+    card = read_card(place)
+    if card.writing != writing:
+        write_card(place, card.model_copy(update={"writing": writing}))
 
 
 def add_pixels(name: str, label: str, pixels: np.ndarray) -> str:

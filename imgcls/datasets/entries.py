@@ -60,6 +60,7 @@ class Source:
         entries: its files, without hidden ones, in no order.
         folders: all folders in it that are known of.
         skipped: what can be neither read nor looked into.
+        note: what it says of itself, if it was made by this app: `imgcls.datasets.card.settings_of`.
         close: ends it; no entry can be read afterwards.
     """
 
@@ -67,6 +68,7 @@ class Source:
     entries: tuple[Entry, ...]
     folders: tuple[Steps, ...]
     skipped: tuple[Skipped, ...] = ()
+    note: bytes = b""
     close: Callable[[], None] = field(default=lambda: None)
 
 

@@ -8,6 +8,7 @@ import stat
 from functools import partial
 from pathlib import Path
 
+from imgcls.datasets.card import CARD
 from imgcls.datasets.entries import (
     LINK,
     SPECIAL,
@@ -73,7 +74,14 @@ class _Walk:
         while waiting:
             steps = waiting.pop()
             waiting += self._look_into(steps)
-        return Source(self.name, tuple(self.entries), tuple(self.folders), tuple(self.skipped))
+        return Source(self.name, tuple(self.entries), tuple(self.folders), tuple(self.skipped), self._note())
+
+    def _note(self) -> bytes:
+        """The card of a data set of this app that was copied here as a folder; empty where there is none."""
+        try:
+            return _read(str(self.root / CARD), CARD)
+        except ImageError:
+            return b""
 
     def _look_into(self, steps: Steps) -> list[Steps]:
         """Take the files of one folder; returns its folders."""

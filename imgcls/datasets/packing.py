@@ -1,7 +1,8 @@
 """A data set of one's own → a ZIP archive of its class folders, which this app and others read again.
 
 Equal contents give equal bytes: the order is fixed, and so are the times. Pictures are packed already, so they are only
-stored. Where images belong to parts, the folders of the parts are around those of the classes.
+stored. Where images belong to parts, the folders of the parts are around those of the classes. The size and colour in
+which the images are usually had stand in the archive's comment, which others pass over.
 
 It only writes; archives of strangers are read by `imgcls.datasets.archive`.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from imgcls.atomic import disk_errors
 from imgcls.datasets import contents, shelf
-from imgcls.datasets.card import Card, read_card
+from imgcls.datasets.card import Card, note_of, read_card
 from imgcls.datasets.own import Tell
 from imgcls.datasets.registry import Part
 
@@ -50,6 +51,7 @@ def pack(name: str, path: Path, tell: Tell = lambda done, total: True) -> int | 
         handle, draft = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     try:
         with disk_errors(path), os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            archive.comment = note_of(card)
             for done, key in enumerate(found):
                 archive.writestr(_member(card, key), contents.read_file(place, key))
                 if not tell(done + 1, len(found)):

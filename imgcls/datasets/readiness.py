@@ -10,7 +10,7 @@ from imgcls.datasets.advice import Advice
 from imgcls.datasets.card import read_card
 
 #: As long as one of these has to be said, no network can be trained.
-_IN_THE_WAY = {advice.TOO_FEW, advice.NO_PART}
+_IN_THE_WAY = {advice.ONLY_ONE, advice.TOO_FEW, advice.NO_PART}
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from pydantic import ValidationError
 
 from imgcls.downloads.progress import Downloadable
 from imgcls.errors import UnknownNameError
+from imgcls.language import Translate
 from imgcls.recipe import Choice, Split, refusal
 from imgcls.registry import MISSING_DATASET, Options, Registry
 
@@ -83,6 +84,7 @@ class Facts:
         preparation: `mnist-style` for strokes; `fit` crops a picture to the shape, `pad` frames it.
         fixed: how many images the data set itself has put to training, validation and test, and how many it only keeps
             out of the test (`Part.NOT_TEST`); all others are free.
+        writing: whether the images are strokes of a hand, as digits and letters: mirrored, they mean something else.
     """
 
     image_shape: tuple[int, int, int]
@@ -90,6 +92,7 @@ class Facts:
     size: int
     preparation: Preparation = "fit"
     fixed: tuple[int, int, int, int] = (0, 0, 0, 0)
+    writing: bool = False
 
     def sizes(self, split: Split) -> tuple[int, int, int]:
         """About how many images `split_indices` draws for training, validation and test."""
@@ -100,12 +103,21 @@ class Facts:
         return train + free - tests - validations + rest - held, validation + validations + held, test + tests
 
 
+class DownloadableData(Downloadable, Protocol):
+    """Images that can be downloaded."""
+
+    def is_unread(self) -> bool:
+        """Whether `check` would have to read files that nobody has read yet."""
+        ...
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A registered data set. `facts` and `load` take its checked options.
 
     `version` changes with the images of a data set that people made; it is empty for one that never changes.
-    `has_masks`: its images know where their objects are.
+    `has_masks`: its images know where their objects are. `values` go into the places of `summary`, which is read by
+    `described`.
     `download` brings a data set that does not come with the app; None: it needs no network.
     """
 
@@ -120,8 +132,13 @@ class Dataset:
     is_own: bool = False
     version: Callable[[], str] = str
     warnings: tuple[str, ...] = field(default=())
-    download: Downloadable | None = None
+    download: DownloadableData | None = None
     has_masks: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def described(self, translate: Translate = str) -> str:
+        """The summary in the language of `translate`, by default in English."""
+        return translate(self.summary).format(**self.values) if self.values else translate(self.summary)
 
     @property
     def usual(self) -> Facts:
@@ -181,11 +198,11 @@ def load(choice: Choice) -> ImageSet:
 
 
 def check_present(choice: Choice) -> None:
-    """Refuse a data set that has to be downloaded first. Looks for its files, and reads none of them.
+    """Refuse a data set that has to be downloaded first, or whose files are damaged. Nobody reads them twice for it.
 
     Raises:
         UnknownNameError: no such data set.
-        MissingDataError: it is not on this machine, or is known to be damaged; the value `name` says which.
+        MissingDataError: it is not on this machine, or is damaged; the value `name` says which.
     """
     download = DATASETS.get(choice.name).download
     if download is not None:

@@ -47,6 +47,7 @@ from imgcls.runs.metrics import NAME as METRICS
 from imgcls.runs.status import LOCK, QUEUE, RESULT
 from imgcls.training.check import check_recipe
 from imgcls.training.control import read_wishes, write_wishes
+from imgcls.training.data_card import check_same_data
 from imgcls.workers.training import PROBLEM
 
 #: Seconds between two looks at the line and the workers, when nothing calls for an earlier one.
@@ -122,6 +123,7 @@ class LocalEngine:
         run = get_run(run_id)
         check_resumable(run)
         check_recipe(run.recipe)
+        check_same_data(run.folder, run.recipe)
         check_space()
         enqueue_again(run, self.id)
         self._wake.set()

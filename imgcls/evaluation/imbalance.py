@@ -26,6 +26,24 @@ class Outcome:
     balanced: float
 
     @property
+    def is_even(self) -> bool:
+        """Whether there are as many test images of each class: then the accuracy is the balanced one."""
+        return bool(self.tested.min() == self.tested.max())
+
+    @property
+    def worth(self) -> int:
+        """How many images of a balanced test leave as much to chance: at most those that were tested.
+
+        An accuracy p on n images has the variance p (1 − p) ÷ n; the balanced one, the mean of k recalls rᶜ on nᶜ
+        images each, has Σ rᶜ (1 − rᶜ) ÷ nᶜ ÷ k². Two found and two missed images are added to each class (Agresti and
+        Coull 1998, Approximate is better than “exact”), so that none is certain. A balanced test is worth all it has.
+        """
+        tested = self.tested[self.tested > 0]
+        recall = (2 + self.recall[self.tested > 0] * tested) / (4 + tested)
+        variance = float((recall * (1 - recall) / tested).sum()) / len(tested) ** 2
+        return max(1, min(int(tested.sum()), int(recall.mean() * (1 - recall.mean()) / variance)))
+
+    @property
     def as_common(self) -> float:
         """The accuracy on a test set in which the classes are as common as they were in training: Σ shareᶜ · recallᶜ.
 

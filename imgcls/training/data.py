@@ -47,6 +47,7 @@ def run_data(recipe: Recipe) -> RunData:
     Raises:
         RecipeError: a class is too small, or too much of it was left out.
         UnknownNameError: the recipe's corrections are not on this machine.
+        DatasetError: they are damaged.
     """
     images, parts = divided(recipe)
     validation, test = images.take(parts.validation), images.take(parts.test)

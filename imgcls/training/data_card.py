@@ -25,18 +25,10 @@ def hold_data(folder: Path, recipe: Recipe, train_counts: Sequence[int]) -> None
     Raises:
         PlaceError: the data set has changed since the run began; the run stays as it is.
     """
-    known, version = read_json(folder / DATA), DATASETS.get(recipe.dataset.name).version()
-    if isinstance(known, dict):
-        if known.get("version") != version:
-            raise PlaceError(
-                N_(
-                    "The data set {name} has changed since this run began: going on would mix two experiments. Begin a "
-                    "new run with the same settings."
-                ),
-                name=recipe.dataset.name,
-            )
+    if isinstance(read_json(folder / DATA), dict):
+        check_same_data(folder, recipe)
         return
-    facts = dataset_facts(recipe.dataset)
+    facts, version = dataset_facts(recipe.dataset), DATASETS.get(recipe.dataset.name).version()
     write_json(
         folder / DATA,
         {
@@ -48,6 +40,26 @@ def hold_data(folder: Path, recipe: Recipe, train_counts: Sequence[int]) -> None
             "train_counts": [int(count) for count in train_counts],
         },
     )
+
+
+def check_same_data(folder: Path, recipe: Recipe) -> None:
+    """Refuse to go on with a run on other images than it began with; one that has not begun may have any.
+
+    Raises:
+        PlaceError: the data set has changed since the run began.
+        UnknownNameError: it is gone.
+        InputError: a file of it cannot be read.
+    """
+    known = read_json(folder / DATA)
+    version = DATASETS.get(recipe.dataset.name).version()
+    if isinstance(known, dict) and known.get("version") != version:
+        raise PlaceError(
+            N_(
+                "The data set {name} has changed since this run began: going on would mix two experiments. Begin a "
+                "new run with the same settings."
+            ),
+            name=recipe.dataset.name,
+        )
 
 
 def data_of(folder: Path, recipe: Recipe) -> Facts:

@@ -12,9 +12,9 @@ from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Recipe, Split
 from imgcls.runs import Run, read_curve
-from imgcls.training.check import check_recipe
 from imgcls.trials import Trials
 from pages.components.bench import begin_bench_with
+from pages.components.missing import checked
 from pages.components.notices import note, show_error
 from pages.components.trials import Column, Trial, start_trials, time_of_trials
 from pages.components.weights import weights_notice
@@ -135,7 +135,7 @@ def _title(network: str) -> str:
 def _checked(recipe: Recipe) -> bool:
     """Whether it can be trained; if not, the page says why, and offers what is missing."""
     try:
-        check_recipe(recipe)
+        checked(recipe)
     except MissingWeightsError as error:
         weights_notice(error)
         return False

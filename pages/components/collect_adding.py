@@ -19,6 +19,7 @@ from pages.components.camera import CameraWords, camera
 from pages.components.canvas import CanvasWords, canvas
 from pages.components.collect_undo import Step, burst_before, note_step
 from pages.components.notices import literal, show_error
+from pages.components.uploads import let_go, most_megabytes
 from pages.components.words import _, language
 
 #: Files left out that are shown at once.
@@ -36,6 +37,7 @@ class Addition:
         left_out: what was not.
         before: what came a moment before and belongs to it.
         stopped: why the rest was not even looked at.
+        drawn: by hand, here.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Addition:
     left_out: list[Skipped] = field(default_factory=list)
     before: tuple[str, ...] = ()
     stopped: ImgclsError | None = None
+    drawn: bool = False
 
     def add(self, identifier: str, data: bytes, shown: str) -> None:
         """Add one picture, or note why not; after a fault that is not the picture's own nothing more is added."""
@@ -52,7 +55,7 @@ class Addition:
             return
         self.taken.add(identifier)
         try:
-            self.keys.append(editing.add_image(self.name, self.label, data, shown))
+            self.keys.append(editing.add_image(self.name, self.label, data, shown, self.drawn))
         except ImageError as error:
             self.left_out.append(Skipped(shown_name(shown), error))
         except ImgclsError as error:
@@ -66,6 +69,7 @@ def add_files(name: str, label: str) -> None:
     files: list[Any] = st.file_uploader(
         _("Drop pictures of “{label}” here: JPEG, PNG or WebP", label=literal(label)),
         type="image",
+        max_upload_size=most_megabytes("image_megabytes"),
         accept_multiple_files=True,
         key=key,
         help=_(
@@ -82,6 +86,7 @@ def add_files(name: str, label: str) -> None:
     for place, file in enumerate(files):
         bar.progress(place / len(files), _("{done} of {count} pictures", done=place, count=len(files)))
         addition.add(file.file_id, file.getvalue(), file.name)
+    let_go(files)
     del st.session_state[f"{key}: addition"]
     st.session_state[turn] = st.session_state.get(turn, 0) + 1
     _added(addition)
@@ -130,7 +135,7 @@ def add_drawing(name: str, label: str) -> None:
     if st.button(_("Add the drawing"), disabled=picture is None, key="collect add drawing") and picture is not None:
         st.session_state[turn] = st.session_state.get(turn, 0) + 1
         st.session_state.pop(f"{key}: drawing", None)
-        addition = Addition(name, label)
+        addition = Addition(name, label, drawn=True)
         addition.add("", picture, "drawing.png")
         _added(addition)
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from imgcls.datasets import editing, names, own
 from imgcls.errors import ImgclsError
-from imgcls.limits import limit
 from pages.components.collect_choice import look_at_own
 from pages.components.collect_work import begin_import, name_for
 from pages.components.notices import literal, note, show_error
+from pages.components.uploads import let_go, most_megabytes
 from pages.components.words import _
 
 #: The command that does what a browser cannot.
@@ -81,9 +81,11 @@ def _begin_with_archive() -> None:
     title = _("Bring a ZIP archive")
     st.markdown(f"**{title}**")
     turn = st.session_state.get("collect archive turn", 0)
+    most = most_megabytes("upload_megabytes")
     file: Any = st.file_uploader(
-        _("A folder for each class, in a ZIP of at most {megabytes:.0f} MB", megabytes=limit("image_megabytes")),
+        _("A folder for each class, in a ZIP of at most {megabytes} MB", megabytes=most),
         type="zip",
+        max_upload_size=most,
         key=f"collect archive {turn}",
     )
     if file is not None:
@@ -105,6 +107,7 @@ def _ask_and_import(file: Any) -> None:
         try:
             chosen = taken or names.dataset_name(name)
             begin_import(chosen, file.getvalue(), file.name, replace)
+            let_go([file])
         except ImgclsError as error:
             show_error(error)
             return

@@ -9,11 +9,12 @@ import streamlit as st
 from imgcls.datasets import DATASETS, Facts, Part, dataset_facts
 from imgcls.datasets.corrections import Corrections, current_corrections
 from imgcls.datasets.look import Only, Order
+from imgcls.language import translator
 from imgcls.recipe import Choice, Recipe, Split
 from pages.components.notices import literal
 from pages.components.registered import registered_choice
 from pages.components.split_form import split_controls, split_words
-from pages.components.words import _
+from pages.components.words import _, language
 
 #: Where the data set that this session looks at is kept.
 _KEPT, _WIDGET = "data looked at", "data set"
@@ -88,7 +89,7 @@ def choose_data() -> tuple[Choice, Facts]:
         colour=_("grey") if channels == 1 else _("colour"),
         classes=len(facts.class_names),
     )
-    st.caption(f"**{said}**  \n{literal(_(dataset.summary))}")
+    st.caption(f"**{said}**  \n{literal(dataset.described(translator(language())))}")
     return chosen, facts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from imgcls.datasets.corrections import Correction, correct, current_corrections
+from imgcls.datasets.corrections import Correction, correct, current_corrections, damage
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.kept import Kept
 from imgcls.explain.picture import overlay
@@ -19,7 +19,8 @@ from pages.components.answers import ask, waiting
 from pages.components.current import look_at
 from pages.components.evaluate_images import Seen, keys_of
 from pages.components.evaluate_nearest import nearest_images
-from pages.components.notices import note, show_error
+from pages.components.missing import missing_notice, what_is_missing
+from pages.components.notices import note, show_error, show_warning
 from pages.components.picture import Labelled, show_columns
 from pages.components.services import engine
 from pages.components.words import _
@@ -89,6 +90,8 @@ def _column(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int
 
 def _correct(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
     assert seen.images is not None
+    if (damaged := damage(run.recipe.dataset)) is not None:
+        show_warning(damaged)
     names, keys = seen.class_names, keys_of(seen, kept, chosen)
     proposed = int(kept.predicted[chosen[0]]) if chosen else 0  # a wrong label is often what the network says
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -137,10 +140,13 @@ def _again(run: Run, kept: Kept) -> None:
         )
     )
     wanted = again(run)
-    if wanted.corrections == run.recipe.corrections:
-        return
+    if wanted.corrections == run.recipe.corrections or damage(run.recipe.dataset) is not None:
+        return  # damaged ones would be trained without, unasked
     count = len(current_corrections(run.recipe.dataset).images)
-    if st.button(_("Train it again with the corrections"), type="primary", key=f"repair again {run.id}"):
+    if missing := what_is_missing(wanted):
+        missing_notice(missing)
+    label, key = _("Train it again with the corrections"), f"repair again {run.id}"
+    if st.button(label, type="primary", key=key, disabled=missing is not None):
         try:
             look_at(engine().submit(wanted))
         except ImgclsError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -13,10 +15,10 @@ from imgcls.figures.class_counts import class_count_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Imbalance, Recipe, Training
-from imgcls.training.check import check_recipe
 from imgcls.training.data import run_data
 from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, Trials
+from pages.components.missing import can_train
 from pages.components.notices import literal, show_error
 from pages.components.registered import registered_choice
 from pages.components.style import is_dark
@@ -114,20 +116,14 @@ def _trials(recipe: Recipe, names: list[str]) -> list[Trial]:
     found = [
         Trial(_(BALANCES.get(name).title), recipe.model_copy(update={"balance": Choice(name=name)})) for name in names
     ]
-    try:
-        for trial in found:
-            check_recipe(trial.recipe)
-    except InputError as error:
-        show_error(error)
-        return []
-    return found
+    return found if can_train(trial.recipe for trial in found) else []
 
 
 def _counts(recipe: Recipe) -> None:
     """What is left of each class."""
     try:
-        kept = _class_counts(recipe.model_dump_json(), recipe)
-        whole = _class_counts("", recipe.model_copy(update={"imbalance": Imbalance()}))
+        kept, tested = _class_counts(recipe)
+        whole, _same = _class_counts(recipe.model_copy(update={"imbalance": Imbalance()}))
     except InputError as error:
         show_error(error)
         return
@@ -136,22 +132,42 @@ def _counts(recipe: Recipe) -> None:
     counts = ", ".join(f"{name}: {count}" for name, count in zip(names, kept, strict=True))
     alt = _("Training images of each class: {counts}", counts=counts)
     st.plotly_chart(figure, key="imbalance counts", config=PLOT_CONFIG, theme=None, alt=alt)
-    st.caption(
-        _(
-            "{kept:,} of {whole:,} training images are left. The rarest class has {rarest:,}, the largest {largest:,}. "
-            "The test images stay balanced.",
-            kept=sum(kept),
-            whole=sum(whole),
-            rarest=min(kept),
-            largest=max(kept),
-        )
+    left = _(
+        "{kept:,} of {whole:,} training images are left. The rarest class has {rarest:,}, the largest {largest:,}.",
+        kept=sum(kept),
+        whole=sum(whole),
+        rarest=min(kept),
+        largest=max(kept),
+    )
+    st.caption(f"{left} {literal(_test_words(tested, names))}")
+
+
+def _test_words(tested: Sequence[int], names: Sequence[str]) -> str:
+    """Whether the test is balanced: those of people's own data sets often are not."""
+    fewest, most = min(tested), max(tested)
+    if fewest == most:
+        return _("The test images stay balanced: {count:,} of each class.", count=most)
+    return _(
+        "The test images stay as they are: from {fewest:,} ({few}) to {most:,} ({many}) of a class. Recall and "
+        "balanced accuracy count every class alike, whatever its size.",
+        fewest=fewest,
+        few=names[tested.index(fewest)],
+        most=most,
+        many=names[tested.index(most)],
     )
 
 
+def _class_counts(recipe: Recipe) -> tuple[list[int], list[int]]:
+    """Training and test images of each class."""
+    return _counted(recipe, DATASETS.get(recipe.dataset.name).version())
+
+
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs={Recipe: Recipe.to_json})
-def _class_counts(name: str, recipe: Recipe) -> list[int]:
+def _counted(recipe: Recipe, version: str) -> tuple[list[int], list[int]]:
+    """`version` is that of its data set: people add to theirs."""
     data = run_data(recipe)
-    return [int(count) for count in np.bincount(data.train.labels, minlength=len(data.class_names))]
+    train, test = (np.bincount(part.labels, minlength=len(data.class_names)) for part in (data.train, data.test))
+    return train.tolist(), test.tolist()
 
 
 def _definitions(names: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from pages.components.durations import duration
 from pages.components.monitor import progress_words, share_done
 from pages.components.notices import literal, show_error
 from pages.components.picture import show_drawing
+from pages.components.resuming import in_the_way
 from pages.components.services import engine
 from pages.components.words import _, language
 
@@ -181,9 +182,23 @@ def stop_all(standing: Standing[Any]) -> None:
     _for_each(runs, lambda run: engine().control(run.id, stop=True, pause=False))
 
 
-def resume_all(standing: Standing[Any]) -> None:
-    """Go on with those that were interrupted or stopped; then run the page again."""
-    _for_each(standing.can_go_on, lambda run: engine().resume(run.id))
+def resume_button(label: str, standing: Standing[Any], key: str) -> None:
+    """Goes on with those that were interrupted or stopped, but for those whose data set has changed; says which.
+
+    Args:
+        label: translated.
+        standing: of all.
+        key: of the button.
+    """
+    if not standing.can_go_on:
+        return
+    hindered = {run.id: found for run in standing.can_go_on if (found := in_the_way(run)) is not None}
+    for sentence in dict.fromkeys(found.say(translator(language())) for found in hindered.values()):
+        st.error(literal(sentence))
+    fit = [run for run in standing.can_go_on if run.id not in hindered]
+    kind: Literal["primary", "secondary"] = "primary" if fit and not standing.is_active else "secondary"
+    if st.button(label, type=kind, width="stretch", key=key, disabled=not fit):
+        _for_each(fit, lambda run: engine().resume(run.id))
 
 
 def _for_each(runs: list[Run], ask: Callable[[Run], None]) -> None:

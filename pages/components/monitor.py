@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -24,6 +24,7 @@ from pages.components.live import Chart, live
 from pages.components.notices import literal, show_error
 from pages.components.picture import show_picture
 from pages.components.recipe_form import OPTIMIZERS, RATES, begin_with
+from pages.components.resuming import in_the_way
 from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.timelapse import time_lapse
@@ -187,17 +188,18 @@ def _rate_control(run: Run, curve: Curve) -> None:
 
 
 def _what_next(run: Run, status: Status) -> None:
-    _explain_end(run, status)
-    if status in (Status.INTERRUPTED, Status.STOPPED):
+    idle = status in (Status.INTERRUPTED, Status.STOPPED)
+    changed = in_the_way(run) if idle else None
+    _explain_end(run, status, changed)
+    if idle:
         label = _("Resume training")
-        if st.button(
-            label, type="primary" if status is Status.INTERRUPTED else "secondary", key="resume", width="stretch"
-        ):
+        kind: Literal["primary", "secondary"] = "primary" if status is Status.INTERRUPTED else "secondary"
+        if st.button(label, type=kind, key="resume", width="stretch", disabled=changed is not None):
             _resume(run)
     if run.has_model:
         kind = "primary" if status in (Status.COMPLETED, Status.STOPPED) else "secondary"
         words = _("Draw a digit and try it") if _is_drawn(run) else _("Try it on a picture")
-        if st.button(words, type=kind, key="try", width="stretch"):  # type: ignore[arg-type]
+        if st.button(words, type=kind, key="try", width="stretch"):
             st.switch_page("pages/predict.py")
     if (run.result or {}).get("test_accuracy") is not None and st.button(
         _("See where it fails"), key="evaluate", width="stretch"
@@ -226,7 +228,8 @@ def _resume(run: Run) -> None:
         st.rerun()
 
 
-def _explain_end(run: Run, status: Status) -> None:
+def _explain_end(run: Run, status: Status, changed: ImgclsError | None) -> None:
+    """How it ended, and what has come between since: `changed`, that its data set is another one now."""
     result = run.result or {}
     if reason := result.get("reason"):
         show = st.error if status is Status.FAILED else st.info
@@ -238,8 +241,10 @@ def _explain_end(run: Run, status: Status) -> None:
         st.warning(
             _("The process that trained this run has ended. Nothing is lost but the steps since the last checkpoint.")
         )
-        if problem := read_json(run.folder / "problem.json"):
+        if changed is None and (problem := read_json(run.folder / "problem.json")):
             show_error(error_from_json(problem))
+    if changed is not None:
+        show_error(changed)
     accuracy = result.get("test_accuracy")
     if accuracy is not None:
         st.metric(

@@ -12,6 +12,7 @@ from imgcls.datasets import DATASETS
 from imgcls.errors import ImgclsError, InputError, MissingDataError
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP, network_diagram
 from imgcls.images import enlarge
+from imgcls.language import translator
 from imgcls.recipe import Recipe
 from imgcls.training.data import divided, trained_on
 from imgcls.training.sizes import epoch_images, part_sizes
@@ -20,13 +21,13 @@ from pages.components.answers import ask, look_again
 from pages.components.durations import duration
 from pages.components.missing import Missing, missing_notice
 from pages.components.missing_data import data_notice
-from pages.components.notices import show_error
+from pages.components.notices import literal, show_error
 from pages.components.picture import show_drawing, show_picture
 from pages.components.rate_finder import rate_finder
 from pages.components.style import is_dark
 from pages.components.time_budget import time_budget
 from pages.components.transfer import transfer_steps
-from pages.components.words import _
+from pages.components.words import _, language
 
 
 def preview(recipe: Recipe, missing: Missing | None = None) -> None:
@@ -51,8 +52,8 @@ def preview(recipe: Recipe, missing: Missing | None = None) -> None:
     st.caption(architecture.paper)
     if not isinstance(missing, MissingDataError):  # its first step shows a training image
         transfer_steps(recipe, described)
-    st.subheader(_(dataset.title))
-    st.markdown(_(dataset.summary))
+    st.subheader(literal(_(dataset.title)))
+    st.markdown(literal(dataset.described(translator(language()))))
     if isinstance(missing, MissingDataError):
         st.caption(_parts(recipe))
     else:

@@ -23,7 +23,7 @@ from pages.components.lanes import (
     look,
     milestones,
     progress_of_all,
-    resume_all,
+    resume_button,
     share_of_all,
     short_loss,
     stop_all,
@@ -138,10 +138,7 @@ def _names(variants: tuple[Variant, ...]) -> str:
 def _buttons(race: Race, lanes: Lanes) -> None:
     if lanes.is_active and st.button(_("Stop all"), width="stretch", key="stop race"):
         stop_all(lanes)
-    if lanes.can_go_on:
-        kind = "secondary" if lanes.is_active else "primary"
-        if st.button(_("Go on with the race"), type=kind, width="stretch", key="resume race"):  # type: ignore[arg-type]
-            resume_all(lanes)
+    resume_button(_("Go on with the race"), lanes, "resume race")
     done = not lanes.is_active and not lanes.can_go_on
     if st.button(_("New race"), type="primary" if done else "secondary", width="stretch", key="new race"):
         begin_race_with(race.depth, race.recipe)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from imgcls.datasets import DATASETS
-from imgcls.errors import ImgclsError, InputError, MissingDataError
+from imgcls.errors import ImgclsError
 from imgcls.figures.block import BLOCK_PARTS, WIDTH, block_drawing
 from imgcls.race import (
     DEFAULT,
@@ -21,14 +21,13 @@ from imgcls.race import (
     race_recipes,
 )
 from imgcls.recipe import Choice, Optimizer, Recipe
-from imgcls.training.check import check_recipe
 from imgcls.training.timing import Timing
 from imgcls.trials import estimated_seconds_of_all
 from pages.components.answers import ask, look_again
 from pages.components.current import look_at_race
 from pages.components.durations import duration
 from pages.components.lanes import submit_all
-from pages.components.missing_data import data_notice
+from pages.components.missing import can_train
 from pages.components.notices import show_error
 from pages.components.picture import show_drawing
 from pages.components.recipe_form import RATES
@@ -110,16 +109,7 @@ def _rate_and_seed(start: Recipe, key: str) -> tuple[float, int]:
 
 
 def _checked(recipes: dict[Variant, Recipe]) -> dict[Variant, Recipe] | None:
-    try:
-        for recipe in recipes.values():
-            check_recipe(recipe)
-    except MissingDataError as error:
-        data_notice(error)
-        return None
-    except InputError as error:
-        show_error(error)
-        return None
-    return recipes
+    return recipes if can_train(recipes.values()) else None
 
 
 def _question(depth: int, recipes: dict[Variant, Recipe] | None) -> None:

@@ -9,14 +9,13 @@ import streamlit as st
 from imgcls.architectures import ARCHITECTURES, architecture_options
 from imgcls.augmentation import AUGMENTATIONS
 from imgcls.datasets import DATASETS
-from imgcls.errors import InputError
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Recipe, Training
-from imgcls.training.check import check_recipe
 from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, MOST, Trials
 from pages.components.expectation import winner_form
-from pages.components.notices import literal, note, show_error
+from pages.components.missing import can_train
+from pages.components.notices import literal, note
 from pages.components.registered import registered_choice
 from pages.components.trials import Trial, start_trials, time_of_trials
 from pages.components.words import _
@@ -170,11 +169,4 @@ def _start(page_key: str, variants: list[Trial], seeds: int) -> None:
 
 
 def _checked(variants: list[Trial]) -> bool:
-    for trial in variants:
-        try:
-            check_recipe(trial.recipe)
-        except InputError as error:
-            st.markdown(f"**{literal(trial.label)}**")
-            show_error(error)
-            return False
-    return bool(variants)
+    return bool(variants) and all(can_train([trial.recipe], trial.label) for trial in variants)

@@ -11,8 +11,8 @@ from imgcls.datasets import DATASETS, dataset_facts
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.limits import limit
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
-from imgcls.training.check import check_recipe
 from pages.components.augmentation import augmentation_controls
+from pages.components.missing import checked
 from pages.components.notices import show_error
 from pages.components.pins import forget_pins, pins_of
 from pages.components.registered import registered_choice
@@ -39,7 +39,7 @@ def recipe_form() -> Recipe | None:
     start = _start()
     try:
         recipe = _described(start, f"form {start.hash()}")  # another recipe to start from is another form
-        check_recipe(recipe)
+        checked(recipe)
     except (MissingWeightsError, MissingDataError):
         return recipe  # it makes sense; the page offers to download them
     except InputError as error:

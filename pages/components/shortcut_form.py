@@ -7,14 +7,12 @@ import streamlit as st
 
 from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import dataset_facts
-from imgcls.errors import InputError
 from imgcls.images import enlarge
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Recipe, Training
 from imgcls.shortcut_lab import DEFAULT, REMEDY_WORDS, pairs, shortcut_recipes
-from imgcls.training.check import check_recipe
 from imgcls.trials import Trials
-from pages.components.notices import show_error
+from pages.components.missing import can_train
 from pages.components.picture import show_picture
 from pages.components.registered import registered_choice
 from pages.components.trials import Trial, start_trials, time_of_trials
@@ -65,11 +63,7 @@ def _question(page_key: str, recipe: Recipe) -> None:
     )
     show_samples(recipe.dataset)
     trials = [Trial(_(REMEDY_WORDS[remedy]), one) for remedy, one in shortcut_recipes(recipe).items()]
-    try:
-        for trial in trials:
-            check_recipe(trial.recipe)
-    except InputError as error:
-        show_error(error)
+    if not can_train(trial.recipe for trial in trials):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Train all three"), type="primary", key=f"start {page_key}"):

@@ -24,6 +24,7 @@ from pages.components.current import Picture, current_picture
 from pages.components.gallery import gallery
 from pages.components.notices import note, show_error
 from pages.components.picture import show_picture
+from pages.components.uploads import most_megabytes
 from pages.components.words import _
 
 _SOURCE = "picture source"
@@ -91,6 +92,7 @@ def uploaded(several: bool) -> list[Picture]:
     files = st.file_uploader(
         _("Pictures (JPEG, PNG or WebP, at most {megabytes:.0f} MB each)", megabytes=limit("image_megabytes")),
         type=["jpg", "jpeg", "png", "webp"],
+        max_upload_size=most_megabytes("image_megabytes"),
         accept_multiple_files=several,
         key=f"upload {several}",
     )

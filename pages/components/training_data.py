@@ -9,10 +9,10 @@ import streamlit as st
 from imgcls.augmentation import AUGMENTATIONS
 from imgcls.balance import BALANCES
 from imgcls.datasets import dataset_facts
-from imgcls.datasets.corrections import NONE, current_corrections, read_corrections
+from imgcls.datasets.corrections import NONE, current_corrections, damage, read_corrections
 from imgcls.errors import InputError
 from imgcls.recipe import Choice, Imbalance, Recipe, Split
-from pages.components.notices import literal, note
+from pages.components.notices import literal, note, show_warning
 from pages.components.options import option_controls
 from pages.components.split_form import split_controls, split_words
 from pages.components.words import _
@@ -44,6 +44,15 @@ def corrections_control(start: Recipe, dataset: Choice, key: str) -> str:
     picked = st.selectbox(_("Corrections"), list(words), format_func=words.__getitem__, key=key)
     note(_applied(picked, dataset))
     return str(picked)
+
+
+def corrections_question(recipe: Recipe) -> bool:
+    """Whether training may begin: where the corrections that count now cannot be read, somebody has to say so first."""
+    damaged = damage(recipe.dataset)
+    if damaged is None or recipe.corrections != NONE:
+        return True
+    show_warning(damaged)
+    return st.checkbox(_("Train without the corrections"), key=f"without corrections {recipe.dataset.name}")
 
 
 def _one(identifier: str, dataset: Choice, key: str) -> str:

@@ -34,15 +34,34 @@ class Column:
     form: str = ".1%"
 
 
-def trial_table(trials: Trials, standing: Standing[str], columns: Sequence[Column] = ()) -> None:
-    """A row for each trial that is there; below it one sentence, for which there is room from the beginning."""
-    runs = standing.runs
-    scores = {identifier: score for identifier, run in runs.items() if (score := score_of(run)) is not None}
+@dataclass(frozen=True)
+class Measure:
+    """By what trials are compared.
+
+    Args:
+        title: of its column, translated.
+        score: of a run; None: it has none.
+    """
+
+    title: str
+    score: Callable[[Run], Score | None] = score_of
+
+
+def trial_table(
+    trials: Trials, standing: Standing[str], columns: Sequence[Column] = (), measure: Measure | None = None
+) -> None:
+    """A row for each trial that is there; below it one sentence, for which there is room from the beginning.
+
+    Args:
+        measure: by what they are compared; None: by the test accuracy.
+    """
+    runs, measure = standing.runs, measure or Measure(_("Test accuracy"))
+    scores = {identifier: score for identifier, run in runs.items() if (score := measure.score(run)) is not None}
     accuracies = {one: f"{score.accuracy:.1%}" for one, score in scores.items()}
     intervals = {one: "{:.1f} – {:.1f} %".format(*(100 * end for end in scores[one].interval)) for one in scores}
     table = {
         _("Trial"): [literal(trials.labels[identifier]) for identifier in runs],
-        _("Test accuracy"): [accuracies.get(identifier, _NOTHING) for identifier in runs],
+        measure.title: [accuracies.get(identifier, _NOTHING) for identifier in runs],
         _("95 % interval"): [intervals.get(identifier, _NOTHING) for identifier in runs],
         _("Trained for"): [_time(run) for run in runs.values()],
     }

@@ -47,7 +47,7 @@ from pages.components.lanes import (
     look,
     milestones,
     progress_of_all,
-    resume_all,
+    resume_button,
     share_of_all,
     stop_all,
     submit_all,
@@ -55,7 +55,7 @@ from pages.components.lanes import (
 from pages.components.live import TrialChart, live
 from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
-from pages.components.trial_table import Column, trial_table
+from pages.components.trial_table import Column, Measure, trial_table
 from pages.components.words import _, language
 
 __all__ = ["Column", "Trial", "current_trials", "look_at_trials", "start_trials", "time_of_trials", "watch_trials"]
@@ -161,6 +161,7 @@ def watch_trials(
     more: Callable[[Standing[str]], None] | None = None,
     again: Callable[[Trials], None] | None = None,
     said: str | None = None,
+    measure: Measure | None = None,
 ) -> None:
     """Everything about some trials; looks again by itself as long as something can change.
 
@@ -173,6 +174,7 @@ def watch_trials(
         more: draws what else there is to see, below the table.
         again: called when other trials are asked for, before these are left: the place to keep their settings.
         said: how they differ, translated, where their settings as a list would not say it; None: the list.
+        measure: by what they are compared; None: by the test accuracy.
     """
     standing = look(trials.runs, page_key)
     left, right = st.columns([4, 10], gap="large")
@@ -190,7 +192,7 @@ def watch_trials(
         else:
             st.progress(1.0 if not standing.can_go_on else share_of_all(standing), text=_ended(standing))
             _figures(page_key, trials, standing, view)
-        trial_table(trials, standing, columns)
+        trial_table(trials, standing, columns, measure)
         if more is not None:
             more(standing)
 
@@ -258,10 +260,7 @@ def _buttons(
 ) -> None:
     if standing.is_active and st.button(_("Stop all"), width="stretch", key=f"stop {page_key}"):
         stop_all(standing)
-    if standing.can_go_on:
-        kind = "secondary" if standing.is_active else "primary"
-        if st.button(_("Go on with them"), type=kind, width="stretch", key=f"resume {page_key}"):  # type: ignore[arg-type]
-            resume_all(standing)
+    resume_button(_("Go on with them"), standing, f"resume {page_key}")
     done = not standing.is_active and not standing.can_go_on
     if st.button(_("New trials"), type="primary" if done else "secondary", width="stretch", key=f"new {page_key}"):
         if again is not None:

@@ -50,3 +50,14 @@ def test_boxes_have_the_proportions_of_the_image():
     heights, widths = pasted[inside].any(axis=2).sum(axis=1), pasted[inside].any(axis=1).sum(axis=1)
     assert inside.sum() > 20
     assert (np.abs(widths - 2 * heights) <= 1).all()
+
+
+def test_why_it_is_not_keras_own_layer():
+    """Its labels are not the shares of what it pastes; when this fails, it can take the place of ours."""
+    from keras import layers
+
+    images, labels = half_white(300, (28, 28))
+    layer = layers.CutMix((1.0, 1.0), seed=0, dtype="float32")
+    mixed = layer({"images": images.astype(np.float32), "labels": labels}, training=True)
+    pasted, shares = np.asarray(mixed["images"]).mean(axis=(1, 2, 3)) / 255, np.asarray(mixed["labels"])[:, 1]
+    assert np.abs(pasted - shares).max() > 0.02

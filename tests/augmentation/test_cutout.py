@@ -27,3 +27,15 @@ def test_one_black_square(shape, side, pixels):
 def test_every_pixel_is_hidden_sometimes():
     found, _ = changed(np.full((2000, 12, 12, 1), 255, np.uint8), "cutout", side=0.25)
     assert ((found == 0).sum(axis=0) > 0).all()
+
+
+def test_why_it_is_not_keras_own_layer():
+    """Its box never hangs over the edge, nor reaches the first row; when this fails, it can take the place of ours."""
+    from keras import layers
+
+    images = np.full((1000, 28, 28, 1), 200, np.float32)
+    layer = layers.RandomErasing((1.0, 1.0), scale=(0.0625, 0.0625), fill_value=0, seed=0, dtype="float32")
+    hidden = np.asarray(layer(images, training=True))[..., 0] == 0
+    assert (hidden.sum(axis=(1, 2)) == 7 * 7).all()
+    assert not hidden[:, 0].any()
+    assert not hidden[:, :, 0].any()

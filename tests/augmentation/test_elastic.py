@@ -73,3 +73,17 @@ def test_digits_keep_their_ink():
     ratio = found.sum(axis=(1, 2, 3)) / images.sum(axis=(1, 2, 3))
     assert 0.9 < ratio.mean() < 1.1
     assert np.abs(found - images).mean() > 3
+
+
+def test_why_it_is_not_keras_own_layer():
+    """It moves pixels down exactly as far as to the right; when this fails, it can take the place of ours."""
+    from keras import layers
+
+    ramp = np.arange(28, dtype=np.float32)
+    both = np.stack(np.meshgrid(ramp, ramp, indexing="ij"), axis=-1)  # each pixel says its row and its column
+    images = np.repeat(np.concatenate([both, both[..., :1]], axis=-1)[None], 2, axis=0)
+    layer = layers.RandomElasticTransform(scale=1.0, factor=(1.0, 1.0), value_range=(0, 28), seed=0, dtype="float32")
+    found = np.asarray(layer(images, training=True))
+    moved = (found - images)[0, 8:20, 8:20]  # away from the edges
+    assert np.abs(moved).max() > 0.1
+    np.testing.assert_allclose(moved[..., 0], moved[..., 1], atol=1e-3)

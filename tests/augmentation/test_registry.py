@@ -9,9 +9,11 @@ import pytest
 
 from imgcls.augmentation import AUGMENTATIONS, augmentation_options, doubtful
 from imgcls.datasets import DATASETS, Facts
+from imgcls.datasets.editing import add_class, add_image, create
 from imgcls.errors import RecipeError, UnknownNameError
 from imgcls.recipe import Choice
 from tests.augmentation.helpers import changed, digits, one_hot
+from tests.datasets.people import encoded, picture
 
 NAMES = AUGMENTATIONS.names()
 #: Numeric options: (augmentation, field, lowest, highest).
@@ -113,6 +115,29 @@ def test_doubts_are_said(choice, on_digits, on_photographs):
     for dataset, words in ((DATASETS.get("mnist-5k").usual, on_digits), (photographs(), on_photographs)):
         said = doubtful(choice, dataset)
         assert (words in said and said.endswith(".")) if words else said is None
+
+
+WRITING = ["mnist-5k", "digits-8x8", "mnist"]
+
+
+@pytest.mark.parametrize("name", DATASETS.built_in())
+def test_digits_are_not_to_be_mirrored_whatever_their_size(name):
+    facts = DATASETS.get(name).usual
+    assert facts.writing == (name in WRITING)
+    said = doubtful(Choice(name="flip"), facts)
+    assert ("mirrored" in str(said)) == (name in WRITING)
+
+
+def test_what_was_drawn_by_hand_is_writing_until_a_photograph_comes():
+    create("signs")
+    for label in ("a", "b"):
+        add_class("signs", label)
+        add_image("signs", label, encoded(picture(ord(label))), drawn=True)
+    assert doubtful(Choice(name="flip"), DATASETS.get("signs").usual) is not None
+    add_image("signs", "a", encoded(picture(3)))
+    assert doubtful(Choice(name="flip"), DATASETS.get("signs").usual) is None
+    add_image("signs", "a", encoded(picture(4)), drawn=True)
+    assert doubtful(Choice(name="flip"), DATASETS.get("signs").usual) is None, "not all of it is"
 
 
 def test_every_augmentation_can_be_doubted_about_every_data_set():

@@ -5,7 +5,7 @@
 Two measurements for mnist-5k and for as many random pictures in colour. `server` is the run of the whole script under
 Streamlit's own tester. `browser` is the time from the click until the last of the thumbnails is painted in Chromium,
 over a real server; it is left out where no Chromium is found, and for the random pictures, which only this process
-knows. Prints medians in seconds; every turn shows a page that was not shown before.
+knows. Prints medians in seconds, in the end all of them as JSON; every turn shows a page that was not shown before.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -118,9 +117,10 @@ def main() -> None:
         large = register_random(asked.images, asked.side)
         report[f"{asked.images:,} × {asked.side}² × 3, server"] = server_times(large, asked.turns)
         report["mnist-5k, browser"] = {"turn": browser_turn(Path(place), asked.turns)}
-    for name, times in report.items():
-        said = {what: None if value is None else round(value, 3) for what, value in times.items()}
-        print(f"{name}: {json.dumps(said)}", file=sys.stdout)
+    said = {name: {what: value and round(value, 3) for what, value in times.items()} for name, times in report.items()}
+    for name, times in said.items():
+        print(f"{name}: {json.dumps(times)}")
+    print(json.dumps(said))
 
 
 if __name__ == "__main__":

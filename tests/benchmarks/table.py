@@ -198,6 +198,24 @@ def _answers(report: dict[str, Any]) -> list[Row]:
     return [Row("Evaluate opens 10,000 answers", "–", f"{report['open']:.2f} s", report["open"], 1.0, False)]
 
 
+def _import(report: dict[str, Any]) -> list[Row]:
+    took, what = report["steps"]["import"], f"importing {report['files']:,} photographs of {report['kilobytes']} KB"
+    seconds, megabytes = took["seconds"], took["megabytes"]
+    processor = f"{seconds:.0f} s (of a processor: {took['processor seconds']:.0f} s)"
+    return [
+        Row(what, "–", processor, seconds, 60.0, False),
+        Row("the same: memory", "–", f"{megabytes:,} MB", megabytes, 1000.0, False),
+    ]
+
+
+def _paging(report: dict[str, Any]) -> list[Row]:
+    what, server = "5,000 thumbnails, turned a page: until the last is painted", report["mnist-5k, server"]["turn"]
+    painted = report["mnist-5k, browser"]["turn"]
+    if painted is None:
+        return [Row(what, "–", "", math.nan, 0.5, False, "no Chromium was found")]
+    return [Row(what, "–", f"{painted:.2f} s (of the server: {server:.2f} s)", painted, 0.5, False)]
+
+
 BENCHMARKS = (
     Benchmark("training_speed", ("--rounds", "2"), _speed, 420),
     Benchmark("to_accuracy", ("--rounds", "2"), _to_accuracy, 180),
@@ -211,6 +229,8 @@ BENCHMARKS = (
     Benchmark("evaluate_page", ("--images", "10000"), _answers, 120),
     Benchmark("crowd", ("--seconds", "20"), _crowd, 240),
     Benchmark("scaling", (), _scaling, 240),
+    Benchmark("data_page", ("--images", "5000", "--turns", "10"), _paging, 120),
+    Benchmark("dataset_import", ("--steps", "import"), _import, 300),
     Benchmark("networks", ("transfer",), _transfer, 700),
 )
 

@@ -52,6 +52,12 @@ REPORTS = {
     "race_queue": {"share": 0.015},
     "compare_page": {"list": 0.18},
     "evaluate_page": {"open": 0.04},
+    "data_page": {"mnist-5k, server": {"turn": 0.12}, "mnist-5k, browser": {"turn": 0.3}},
+    "dataset_import": {
+        "files": 5000,
+        "kilobytes": 98,
+        "steps": {"import": {"seconds": 40.0, "processor seconds": 70.0, "megabytes": 207}},
+    },
     "networks": {"times_faster": 21.6},
 }
 
@@ -68,6 +74,13 @@ def test_all_of_them_end_within_the_time_that_is_promised() -> None:
     usual = 20 * 60
     assert sum(one.limit for one in BENCHMARKS) < 3 * usual
     assert {one.name for one in BENCHMARKS} == set(REPORTS)
+
+
+def test_thumbnails_without_a_browser_are_not_measured() -> None:
+    (paging,) = [one for one in BENCHMARKS if one.name == "data_page"]
+    (row,) = paging.read({"mnist-5k, server": {"turn": 0.1}, "mnist-5k, browser": {"turn": None}})
+    assert "not measured" in row.line()
+    assert not row.reached
 
 
 @pytest.mark.parametrize(

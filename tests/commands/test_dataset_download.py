@@ -12,7 +12,7 @@ import pytest
 from imgcls.cli import main
 from imgcls.commands.dataset_download import download
 from imgcls.commands.fetching import fetching
-from imgcls.datasets import DATASETS, cache, check_present, downloaded, load
+from imgcls.datasets import DATASETS, cache, check_present, load, verdicts
 from imgcls.downloads import fetch
 from imgcls.errors import MissingDataError, UnknownNameError
 from imgcls.recipe import Choice
@@ -23,7 +23,7 @@ from tests.downloads.internet import Internet, serving
 @pytest.fixture(autouse=True)
 def nothing_here(monkeypatch, tmp_path):
     monkeypatch.setattr(cache, "_memory", {})
-    monkeypatch.setattr(downloaded, "_damaged", {})
+    monkeypatch.setattr(verdicts, "_known", {})
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
@@ -85,6 +85,18 @@ def test_train_downloads_first_and_makes_no_run_without(internet, capsys, home_f
     internet.status = 503
     assert main(["train", "--dataset", "mnist", "--epochs", "1"]) == 2
     assert "the server said 503" in capsys.readouterr().err
+    assert not list((home_folder / "runs").glob("*"))
+
+
+def test_a_damaged_file_is_named_before_there_is_a_run(internet, capsys, home_folder, tmp_path):
+    place_mnist(tmp_path / "keras")
+    path = tmp_path / "keras" / "datasets" / "mnist.npz"
+    path.write_bytes(path.read_bytes()[:-500])
+    internet.status = 503
+    assert main(["train", "--dataset", "mnist", "--epochs", "1"]) == 2
+    said = capsys.readouterr()
+    assert f"The data set mnist cannot be read: “{path}” is cut off, damaged or another file" in said.err
+    assert "Traceback" not in said.err
     assert not list((home_folder / "runs").glob("*"))
 
 

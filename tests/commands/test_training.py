@@ -18,7 +18,9 @@ from tests.engines.fakes import children, start_fake_worker
 
 
 def asked(**given) -> argparse.Namespace:
-    nothing = dict.fromkeys(("recipe", "preset", "dataset", "architecture", "balance", "epochs", "batch_size", "seed"))
+    nothing = dict.fromkeys(
+        ("recipe", "preset", "dataset", "architecture", "balance", "epochs", "batch_size", "seed", "corrections")
+    )
     return argparse.Namespace(**{**nothing, "set": [], **given})
 
 

@@ -25,9 +25,8 @@ def test_what_is_needed_is_what_the_split_needs(count):
     try:
         split_indices(labels, Split(), 0)
     except RecipeError:
-        assert any(
-            f"has {count} images. At least {needed()} are needed" in text for text in said({"a": count, "b": 20})
-        )
+        images = "1 image" if count == 1 else f"{count} images"
+        assert any(f"has {images}. At least {needed()} are needed" in text for text in said({"a": count, "b": 20}))
     else:
         assert count >= needed()
         assert f"“a” has only {count} images" in said({"a": count, "b": 20})[0]

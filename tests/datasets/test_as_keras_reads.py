@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgcls.datasets import cache, downloaded, load
+from imgcls.datasets import cache, load, verdicts
 from imgcls.recipe import Choice
 from tests.datasets.placed import (
     Drawn,
@@ -25,7 +25,7 @@ def keras_home(monkeypatch, tmp_path) -> Path:
     from keras.src.utils import file_utils
 
     monkeypatch.setattr(cache, "_memory", {})
-    monkeypatch.setattr(downloaded, "_damaged", {})
+    monkeypatch.setattr(verdicts, "_known", {})
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(config, "_KERAS_DIR", str(tmp_path))
     monkeypatch.setattr(file_utils, "validate_file", lambda *_, **__: True)

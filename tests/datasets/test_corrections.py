@@ -20,7 +20,7 @@ from imgcls.datasets.corrections import (
     read_corrections,
     undo,
 )
-from imgcls.errors import RecipeError, UnknownNameError
+from imgcls.errors import DatasetError, RecipeError, UnknownNameError
 from imgcls.home import folder
 from imgcls.recipe import Choice, Recipe, Split, recipe_from
 from imgcls.training.check import check_recipe
@@ -117,7 +117,7 @@ def test_damaged_files_are_no_corrections_and_that_is_told():
     path.write_text('{"dataset": 3}')
     assert current_corrections(BARS).images == {}
     assert str(damage(BARS)).startswith(f"The file {path} is damaged or gone, so that no corrections")
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(DatasetError, match=f"“{second}” of the data set bars cannot be applied: the file {path} is"):
         read_corrections(second, BARS)
     assert undo(BARS).identifier() == first, "those before it are there"
     assert damage(BARS) is None
@@ -167,6 +167,19 @@ def test_a_damaged_set_is_put_aside_before_it_is_written_again():
     (kept,) = folder("corrections").glob("*.damaged-*")
     assert kept.read_text() == "half a fi"
     assert damage(BARS) is None
+
+
+def test_a_set_that_somebody_changed_is_not_the_one_that_a_recipe_names():
+    identifier = correct(BARS, {"1": Correction(label="left")}).identifier()
+    path = folder("corrections") / f"{identifier}.json"
+    path.write_text(path.read_text().replace("left", "right"))
+    recipe = Recipe(dataset=BARS, corrections=identifier)
+    with pytest.raises(DatasetError, match="no longer what was stored under that name"):
+        check_recipe(recipe)
+    assert str(damage(BARS)).startswith(f"The file {path} is damaged or gone")
+    path.unlink()
+    with pytest.raises(UnknownNameError, match=f"no corrections “{identifier}” for the data set bars"):
+        check_recipe(recipe)
 
 
 def test_a_class_that_is_corrected_away_is_refused():

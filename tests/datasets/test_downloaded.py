@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -14,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgcls.datasets import DATASETS, cache, check_present, downloaded, load
+from imgcls.datasets import DATASETS, cache, check_present, load, verdicts
 from imgcls.datasets.downloaded import DownloadedData
 from imgcls.downloads import fetch
 from imgcls.errors import CheckpointError, MissingDataError, PlaceError, UnknownNameError
+from imgcls.language import translator
 from imgcls.recipe import Choice
 from tests.datasets.placed import (
     CIFAR_LAYOUTS,
@@ -37,7 +39,7 @@ NAMES = sorted(PLACE)
 def keras_home(monkeypatch, tmp_path) -> Path:
     """An empty one, and nothing remembered."""
     monkeypatch.setattr(cache, "_memory", {})
-    monkeypatch.setattr(downloaded, "_damaged", {})
+    monkeypatch.setattr(verdicts, "_known", {})
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     return tmp_path / "keras"
@@ -62,7 +64,7 @@ def data(name: str) -> DownloadedData:
 def forget(monkeypatch) -> None:
     """As a process that begins."""
     monkeypatch.setattr(cache, "_memory", {})
-    monkeypatch.setattr(downloaded, "_damaged", {})
+    monkeypatch.setattr(verdicts, "_known", {})
 
 
 # -- what there is, and what is not there
@@ -228,9 +230,8 @@ DAMAGED = {
 def test_a_damaged_file_is_named_in_one_sentence(name, keras_home, no_network, home_folder):
     make, options, file = DAMAGED[name]
     make(keras_home, **options)
-    check_present(Choice(name=name))  # nobody has read it yet
     path = cut(keras_home / "datasets" / file)
-    for ask in (load, check_present, load):
+    for ask in (check_present, load, check_present, load):
         with pytest.raises(MissingDataError) as raised:
             ask(Choice(name=name))
         assert str(path) in str(raised.value)
@@ -248,6 +249,62 @@ def test_a_damaged_file_is_read_once(keras_home, monkeypatch):
     monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("read again"))
     with pytest.raises(MissingDataError, match="cannot be read"):
         load(Choice(name="mnist"))
+
+
+def refuse_to_read(monkeypatch) -> None:
+    monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("read again"))
+
+
+def test_that_a_file_is_damaged_is_found_out_once_for_every_process(keras_home, monkeypatch):
+    place_mnist(keras_home)
+    path = cut(keras_home / "datasets" / "mnist.npz")
+    assert data("mnist").is_unread()
+    with pytest.raises(MissingDataError, match="cannot be read"):
+        check_present(Choice(name="mnist"))
+    forget(monkeypatch)
+    assert not data("mnist").is_unread()
+    refuse_to_read(monkeypatch)
+    with pytest.raises(MissingDataError) as raised:
+        check_present(Choice(name="mnist"))
+    assert str(path) in str(raised.value)
+    assert raised.value.say(translator("zh_CN")) != str(raised.value)  # it can still be said in another language
+
+
+def test_that_a_file_can_be_read_is_found_out_once_for_every_process(keras_home, monkeypatch):
+    place_mnist(keras_home)
+    assert data("mnist").is_unread()
+    check_present(Choice(name="mnist"))
+    forget(monkeypatch)
+    assert not data("mnist").is_unread()
+    refuse_to_read(monkeypatch)
+    check_present(Choice(name="mnist"))
+
+
+@pytest.mark.parametrize("noted", ["", "[]", '{"format": 1, "files": {"MARK": {"template": "{what}", "values": {}}}}'])
+def test_notes_that_make_no_sense_are_found_out_anew(noted, keras_home, monkeypatch, home_folder):
+    place_mnist(keras_home)
+    check_present(Choice(name="mnist"))
+    (notes,) = (home_folder / "cache" / "checked").glob("*")
+    ((mark, _said),) = json.loads(notes.read_text())["files"].items()
+    notes.write_text(noted.replace("MARK", mark))
+    forget(monkeypatch)
+    check_present(Choice(name="mnist"))
+    assert json.loads(notes.read_text())["files"] == {mark: None}
+
+
+def test_where_nothing_can_be_noted_it_is_known_all_the_same(keras_home, monkeypatch):
+    place_mnist(keras_home)
+    cut(keras_home / "datasets" / "mnist.npz")
+
+    def refuse(*_):
+        raise PlaceError("The disk is full.")
+
+    monkeypatch.setattr(verdicts, "write_json", refuse)
+    with pytest.raises(MissingDataError, match="cannot be read"):
+        check_present(Choice(name="mnist"))
+    refuse_to_read(monkeypatch)
+    with pytest.raises(MissingDataError, match="cannot be read"):
+        check_present(Choice(name="mnist"))
 
 
 def test_a_file_that_was_mended_is_read_again(keras_home):
@@ -270,8 +327,10 @@ def test_a_file_that_may_not_be_read_now_may_be_later(keras_home, monkeypatch):
     monkeypatch.setattr(gzip, "open", refuse)
     with pytest.raises(MissingDataError, match=r"train-images.*\(Permission denied\)"):
         load(Choice(name="fashion-mnist"))
-    check_present(Choice(name="fashion-mnist"))
+    with pytest.raises(MissingDataError, match=r"train-images.*\(Permission denied\)"):
+        check_present(Choice(name="fashion-mnist"))
     monkeypatch.setattr(gzip, "open", opened)
+    check_present(Choice(name="fashion-mnist"))
     np.testing.assert_array_equal(load(Choice(name="fashion-mnist")).images, made.images)
 
 

@@ -19,6 +19,7 @@ from imgcls.datasets import DATASETS, Part, cache, importing, load, own, shelf, 
 from imgcls.datasets.card import read_card
 from imgcls.datasets.importing import import_dataset
 from imgcls.datasets.packing import pack
+from imgcls.datasets.readiness import readiness
 from imgcls.engines.process import ROOT
 from imgcls.errors import DatasetError, InputError, PlaceError
 from imgcls.recipe import Choice, Split
@@ -48,15 +49,13 @@ def test_a_folder(tmp_path):
     assert report.counts == {"cats": 20, "dogs": 21}
     assert report.images == 41
     assert (report.left_out, report.duplicates) == ((), ())
-    assert [str(one) for one in report.warnings] == [
-        "41 of 41 pictures are smaller than 48 × 48 pixels. They are enlarged and look blurred."
-    ]
+    assert report.warnings == ()
     assert content(source) == before
     place = shelf.place_of("pets")
     assert sorted(content(place))[:2] == ["cats/0001.png", "cats/0002.png"]
     assert {path.name for path in place.iterdir() if path.name[0] != "."} == {"cats", "dogs"}
     card = read_card(place)
-    assert (card.source, card.side, card.colour, card.fit, card.parts) == ("my pets", 48, "colour", "crop", {})
+    assert (card.source, card.side, card.colour, card.fit, card.parts) == ("my pets", 40, "colour", "crop", {})
     assert card.last == {"cats": 20, "dogs": 21}
     assert len(load(Choice(name="pets"))) == 41
     assert DATASETS.get("pets").source == "my pets"
@@ -96,9 +95,9 @@ def test_an_archive(tmp_path):
         ((28, 28), True, 28, "grey"),
         ((64, 64), False, 64, "colour"),
         ((65, 65), False, 64, "colour"),
-        ((20, 30), False, 30, "colour"),
+        ((20, 30), False, 20, "colour"),
         ((8, 8), True, 8, "grey"),
-        ((8, 300), False, 64, "colour"),
+        ((8, 300), False, 8, "colour"),
     ],
 )
 def test_usual_options_are_chosen_from_the_pictures(tmp_path, size, grey, side, colour):
@@ -110,7 +109,7 @@ def test_pictures_of_different_sizes_and_one_in_colour(tmp_path):
     source = bring(tmp_path / "pets", size=(28, 28), grey=True)
     (source / "cats" / "new.png").write_bytes(encoded(picture(99, 30, 30)))
     import_dataset("pets", source)
-    assert load(Choice(name="pets")).image_shape == (64, 64, 3)
+    assert load(Choice(name="pets")).image_shape == (28, 28, 3)
 
 
 # -- what cannot be used
@@ -185,10 +184,39 @@ def test_warnings(tmp_path):
     assert "“b” has only 6 images" in said[1]
     assert "“c” has only 19 images" in said[2]
     assert "“d” has 31 images, “a” only 5" in said[3]
-    assert "smaller than 48 × 48" in said[4]
+    assert len(said) == 4
     images = load(Choice(name="pets"))
     with pytest.raises(InputError, match="Class a has 5 images"):
         split_indices(images.labels, Split(), 0, images.parts, images.class_names)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "side", "said"),
+    [
+        ([(40, 48)] * 12, 40, ""),
+        ([(28, 28)] * 12, 28, ""),
+        ([(6 * 20, 200)] * 12, 64, ""),
+        ([(9, 30)] * 12, 9, ""),
+        ([(200, 300)] * 8 + [(30, 60)] * 4, 64, "4 of 12 pictures are smaller than 64 × 64 pixels."),
+        ([(200, 300)] * 4 + [(30, 60)] * 6 + [(20, 20)] * 2, 30, "2 of 12 pictures are smaller than 30 × 30 pixels."),
+    ],
+)
+def test_half_of_the_pictures_or_more_are_not_enlarged(tmp_path, sizes, side, said):
+    for number, (height, width) in enumerate(sizes):
+        path = tmp_path / "pets" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encoded(picture(number, height, width)))
+    report = import_dataset("pets", tmp_path / "pets")
+    assert read_card(shelf.place_of("pets")).side == side
+    assert [str(one) for one in report.warnings if "smaller" in str(one)] == (
+        [f"{said} They are enlarged and look blurred."] if said else []
+    )
+
+
+def test_a_single_image_is_one(tmp_path):
+    report = import_dataset("pets", bring(tmp_path / "pets", {"a": 1, "b": 30}))
+    assert "The class “a” has 1 image. At least 6 are needed" in warnings(report)
+    assert not readiness("pets").can_train
 
 
 def test_twins_are_told_with_their_files(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imgcls.datasets import DATASETS, Part, dataset_facts, dataset_options, downloaded, load, split_indices
+from imgcls.datasets import DATASETS, Part, dataset_facts, dataset_options, load, split_indices, verdicts
 from imgcls.datasets import cache as cached
 from imgcls.datasets.cifar_names import COARSE, FINE, TEN
 from imgcls.datasets.official import first_of_each
@@ -19,7 +19,7 @@ NAMES = sorted(PLACE)
 @pytest.fixture(autouse=True)
 def keras_home(monkeypatch, tmp_path):
     monkeypatch.setattr(cached, "_memory", {})
-    monkeypatch.setattr(downloaded, "_damaged", {})
+    monkeypatch.setattr(verdicts, "_known", {})
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     return tmp_path
 

@@ -37,7 +37,7 @@ def test_it_is_listed_behind_the_built_in_ones(pets):
     assert "pets" in DATASETS
     entry = DATASETS.get("pets")
     assert (entry.name, entry.title, entry.is_own) == ("pets", "pets", True)
-    assert entry.summary == f"17 images in 2 classes. They lie in {pets}."
+    assert entry.described() == f"17 images in 2 classes. They lie in {pets}."
     assert entry.version() == own.version("pets")
     assert all((entry.source, entry.licence))
 
@@ -101,7 +101,7 @@ def test_the_usual_options_are_the_cards(pets):
     assert (facts.image_shape, facts.preparation) == ((28, 28, 1), "pad")
     assert load(Choice(name="pets")).images.shape == (17, 28, 28, 1)
     assert dataset_options(Choice(name="pets")).model_dump() == {"side": 28, "colour": "grey", "fit": "pad"}
-    assert "from pets.zip" in DATASETS.get("pets").summary
+    assert "from pets.zip" in DATASETS.get("pets").described()
     json.dumps(DATASETS.get("pets").options.model_json_schema())
 
 

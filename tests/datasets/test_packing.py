@@ -7,15 +7,17 @@ import time
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from imgcls.datasets import Part, cache, load, shelf
-from imgcls.datasets.editing import create
+from imgcls.datasets import DATASETS, Part, cache, load, shelf
+from imgcls.datasets.card import read_card
+from imgcls.datasets.editing import add_class, add_image, create, remove_image, set_defaults
 from imgcls.datasets.importing import import_dataset
 from imgcls.datasets.packing import pack
 from imgcls.errors import ImageError, PlaceError, UnknownNameError
 from imgcls.recipe import Choice
-from tests.datasets.people import bring, content
+from tests.datasets.people import bring, content, encoded, picture
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +119,48 @@ def _reads_everything(path: Path) -> bool:
     except PermissionError:
         return False
     return True
+
+
+# -- and back again
+
+
+@pytest.mark.parametrize("way", ["archive", "folder"])
+def test_it_comes_back_as_it_was(pets, tmp_path, way):
+    """The files byte for byte, and how they are usually had; numbers close up where an image was taken out."""
+    set_defaults("pets", side=96, colour="grey", fit="pad")
+    remove_image("pets", "cats/0002.png")
+    if way == "archive":
+        pack("pets", tmp_path / "pets.zip")
+        import_dataset("again", tmp_path / "pets.zip")
+    else:
+        shutil.copytree(shelf.place_of("pets"), tmp_path / "copied")
+        import_dataset("again", tmp_path / "copied")
+    first, second = content(shelf.place_of("pets")), content(shelf.place_of("again"))
+    assert list(first.values()) == list(second.values())
+    assert [key.split("/")[0] for key in first] == [key.split("/")[0] for key in second]
+    card = read_card(shelf.place_of("again"))
+    assert (card.side, card.colour, card.fit, card.writing) == (96, "grey", "pad", False)
+    np.testing.assert_array_equal(load(Choice(name="pets")).images, load(Choice(name="again")).images)
+
+
+def test_what_was_drawn_stays_writing(tmp_path):
+    create("signs")
+    for label in ("a", "b"):
+        add_class("signs", label)
+        add_image("signs", label, encoded(picture(ord(label))), drawn=True)
+    pack("signs", tmp_path / "signs.zip")
+    import_dataset("again", tmp_path / "signs.zip")
+    assert DATASETS.get("again").usual.writing
+
+
+@pytest.mark.parametrize(
+    "note", [b"", b"made by hand", b"[]", b'{"side": 9000, "colour": "grey", "fit": "crop"}', b"[" * 60_000, b"\xff"]
+)
+def test_a_comment_that_says_nothing_is_passed_over(tmp_path, note):
+    with zipfile.ZipFile(tmp_path / "pets.zip", "w") as archive:
+        archive.comment = note
+        for seed in range(8):
+            archive.writestr(f"{'ab'[seed % 2]}/{seed}.png", encoded(picture(seed)))
+    import_dataset("pets", tmp_path / "pets.zip")
+    card = read_card(shelf.place_of("pets"))
+    assert (card.side, card.colour, card.fit) == (40, "colour", "crop")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from collections import Counter
 
 import numpy as np
 import pytest
 
-from imgcls.datasets import load, split_indices
+from imgcls.datasets import DATASETS, Part, cache, load, split_indices, verdicts
+from imgcls.datasets.importing import import_dataset
 from imgcls.errors import RecipeError
 from imgcls.recipe import Choice, Split
+from tests.datasets.people import bring, encoded, picture
+from tests.datasets.placed import PLACE
 
 
 def digest(parts) -> str:
@@ -74,6 +79,79 @@ def test_no_test_image_is_among_the_training_images(digits):
     seen = set(hashes[parts.train]) | set(hashes[parts.validation])
     assert sum(one in seen for one in hashes[parts.test]) <= twice <= 5
     assert load(Choice(name="mnist-5k")).take(parts.test).labels.tolist() == labels[parts.test].tolist()
+
+
+# -- every data set, by the content of its images
+
+#: Few images where there is a choice, so that they are drawn quickly; of those that are downloaded, small copies.
+FEW = {"textures": {"per_class": 50}, "shapes": {"images": 400}, "shortcut": {"images": 400}}
+SMALL = {"mnist": {"images": 100}, "fashion-mnist": {"images": 100}, "cifar-10": {"images": 100}, "cifar-100": {}}
+
+
+def contents(name: str, options: dict) -> tuple:
+    """The images of a data set, and the hash of each one's pixels."""
+    images = load(Choice(name=name, **options))
+    return images, np.array([hashlib.sha256(one.tobytes()).hexdigest() for one in images.images])
+
+
+def assert_disjoint(images, hashes, twice: set[str]) -> None:
+    """No picture is in two parts, but for those that are known to be there twice; for several seeds and shares."""
+    counts = Counter(hashes.tolist())
+    assert {one for one, count in counts.items() if count > 1} == twice
+    for seed, split in ((0, Split()), (1, Split()), (2, Split(validation=0.2, test=0.3))):
+        parts = split_indices(images.labels, split, seed, images.parts, images.class_names)
+        check(images.labels, parts)
+        train, validation, test = (
+            set(hashes[part].tolist()) - twice for part in (parts.train, parts.validation, parts.test)
+        )
+        assert all((train, validation, test))
+        assert not train & validation
+        assert not (train | validation) & test
+        again = split_indices(images.labels.copy(), split, seed, images.parts, images.class_names)
+        assert digest(parts) == digest(again)
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS.built_in() if name not in SMALL])
+def test_no_picture_is_in_two_parts(name):
+    assert_disjoint(*contents(name, FEW.get(name, {})), twice=set())
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_no_picture_is_in_two_parts_of_what_others_published(name, tmp_path, monkeypatch):
+    """Their test part is their own; only validation images are drawn."""
+    monkeypatch.setattr(cache, "_memory", {})
+    monkeypatch.setattr(verdicts, "_known", {})
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    PLACE[name](tmp_path)
+    images, hashes = contents(name, SMALL[name])
+    assert_disjoint(images, hashes, twice=set())
+    for seed in (0, 1):
+        parts = split_indices(images.labels, Split(), seed, images.parts, images.class_names)
+        assert set(parts.test) == set(np.flatnonzero(images.parts == Part.TEST))
+
+
+def test_no_picture_of_ones_own_is_in_two_parts_unless_it_was_brought_twice(tmp_path):
+    source = bring(tmp_path / "pets", {"cats": 30, "dogs": 40})
+    shutil.copy(source / "cats" / "photo 3.png", source / "cats" / "again.png")
+    import_dataset("pets", source)
+    images, hashes = contents("pets", {})
+    (twice,) = [one for one, count in Counter(hashes.tolist()).items() if count == 2]
+    assert_disjoint(images, hashes, {twice})
+
+
+def test_the_parts_that_somebody_made_are_kept(tmp_path):
+    for part, seed in (("train", 0), ("val", 100), ("test", 200)):
+        for label in ("cats", "dogs"):
+            (tmp_path / "pets" / part / label).mkdir(parents=True)
+            for number in range(6):
+                picture_file = tmp_path / "pets" / part / label / f"{number}.png"
+                picture_file.write_bytes(encoded(picture(seed + number + 50 * (label == "dogs"))))
+    import_dataset("pets", tmp_path / "pets")
+    images, hashes = contents("pets", {})
+    assert_disjoint(images, hashes, twice=set())
+    for seed in range(3):
+        parts = split_indices(images.labels, Split(), seed, images.parts, images.class_names)
+        assert [len(part) for part in (parts.train, parts.validation, parts.test)] == [12, 12, 12]
 
 
 @pytest.mark.parametrize(

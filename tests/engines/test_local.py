@@ -14,6 +14,9 @@ import pytest
 from filelock import FileLock
 
 from imgcls.atomic import read_json, write_json
+from imgcls.datasets.editing import remove_image, restore_image
+from imgcls.datasets.importing import import_dataset
+from imgcls.datasets.own import keys
 from imgcls.engines import local
 from imgcls.engines.process import ROOT
 from imgcls.engines.queue import enqueue, waiting_runs
@@ -22,6 +25,7 @@ from imgcls.recipe import Choice, Recipe, recipe_from
 from imgcls.runs import Status, delete_run, get_run, list_runs, read_curve
 from imgcls.runs.status import LOCK, QUEUE, RESULT
 from imgcls.training.control import read_wishes
+from tests.datasets.people import bring
 from tests.engines.fakes import (
     begun,
     children,
@@ -111,6 +115,22 @@ class TestStop:
         engine.resume(run)
         assert engine.wait(run, 20) is Status.COMPLETED
         assert_whole_curve(run, 30)
+
+    def test_a_run_does_not_go_on_with_other_images(self, engine, tmp_path):
+        """Refused here, not by the worker after a minute in the line."""
+        import_dataset("pets", bring(tmp_path / "pets"))
+        run = engine.submit(recipe_from({"training": {"epochs": 40}, "dataset": {"name": "pets"}}))
+        until(lambda: begun(run, 1))
+        engine.control(run, stop=True)
+        assert engine.wait(run, 10) is Status.STOPPED
+        removed = keys("pets")[0]
+        remove_image("pets", removed)
+        with pytest.raises(PlaceError, match="The data set pets has changed since this run began"):
+            engine.resume(run)
+        assert engine.status(run) is Status.STOPPED
+        restore_image("pets", removed)
+        engine.resume(run)
+        assert engine.wait(run, 20) is Status.COMPLETED
 
     def test_waiting_run_is_taken_out_of_the_line(self, engine, monkeypatch):
         monkeypatch.setenv("FAKE_EPOCH", "0.3")

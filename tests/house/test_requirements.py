@@ -218,7 +218,8 @@ def test_settings(name: str) -> None:
 
 
 def test_both_limits_of_an_upload_are_the_same() -> None:
-    assert settings()["server"]["maxUploadSize"] == LIMITS["image_megabytes"].default == 10
+    assert settings()["server"]["maxUploadSize"] == LIMITS["upload_megabytes"].default == 50
+    assert LIMITS["image_megabytes"].default == 10
 
 
 def test_streamlit_knows_every_setting() -> None:

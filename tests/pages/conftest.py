@@ -12,6 +12,7 @@ import itertools
 import json
 import re
 import runpy
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -26,14 +27,19 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from imgcls.atomic import write_arrays
+from imgcls.datasets.editing import add_image
+from imgcls.datasets.importing import import_dataset
+from imgcls.datasets.shelf import exists
 from imgcls.engines.inference import Answer, Question
 from imgcls.errors import BrokenError, ImgclsError
 from imgcls.evaluation.metrics import softmax
-from imgcls.recipe import Recipe
+from imgcls.recipe import Choice, Recipe
 from imgcls.runs import Run, create_run, get_run
 from imgcls.training.control import read_wishes, write_wishes
 from imgcls.training.data import divided
+from imgcls.training.data_card import hold_data
 from pages.components import services
+from tests.datasets.people import bring, encoded, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = runpy.run_path(str(Path(__file__).with_name("stub_worker.py")))["ANSWERS"]
@@ -289,6 +295,22 @@ def tested(make_run: Callable[..., Run]) -> Callable[..., Run]:
         return run
 
     return tested
+
+
+@pytest.fixture
+def changed(tmp_path: Any, make_run: Any) -> Callable[..., Run]:
+    """A run on a data set of one's own that has changed since it began."""
+
+    def changed(status: str, title: str | None = None) -> Run:
+        if not exists("pets"):
+            import_dataset("pets", bring(tmp_path / "pets"))
+        run = make_run(status, recipe=Recipe(dataset=Choice(name="pets")), title=title)
+        hold_data(run.folder, run.recipe, [8, 9])
+        shutil.rmtree(run.folder / "snapshots")  # of ten classes
+        add_image("pets", "cats", encoded(picture(sum(run.id.encode()))))
+        return run
+
+    return changed
 
 
 def _result(status: str, reason: ImgclsError | None, folder: Path | None) -> dict[str, Any]:

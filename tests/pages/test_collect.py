@@ -12,9 +12,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-from imgcls.datasets import editing, own, shelf
+from imgcls.datasets import DATASETS, editing, own, shelf
 from imgcls.datasets.advice import needed
 from imgcls.datasets.background import works_under_way
 from imgcls.datasets.card import read_card
@@ -321,6 +322,7 @@ def test_drawings_are_added_and_the_paper_is_new(visit: Any, monkeypatch: pytest
     app.button_group(key="collect way").set_value("draw").run()
     press(app, "collect add drawing")
     assert own.classes("pets") == {"cat": 1, "dog": 0}
+    assert DATASETS.get("pets").usual.writing
     assert len(papers) == 2
     assert app.button(key="collect add drawing").disabled
 
@@ -547,6 +549,44 @@ def waited(app: AppTest) -> AppTest:
     app.run()
     assert not app.exception
     return app
+
+
+@pytest.fixture
+def let_go(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of uploaded files that the server keeps no longer, in bytes."""
+    sizes: list[int] = []
+    remove = MemoryUploadedFileManager.remove_file
+
+    def removed(manager: Any, session_id: str, file_id: str) -> None:
+        sizes.extend(len(file.data) for file in manager.get_files(session_id, [file_id]))
+        remove(manager, session_id, file_id)
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", removed)
+    return sizes
+
+
+def test_an_archive_does_not_stay_in_memory(visit: Any, archive: bytes, let_go: list[int]) -> None:
+    imported(visit("collect"), archive)
+    assert let_go == [len(archive)]
+
+
+def test_files_do_not_stay_in_memory(visit: Any, let_go: list[int]) -> None:
+    made(cat=0, dog=0)
+    files = [encoded(picture(seed)) for seed in (5, 6)]
+    app = visit("collect")
+    app.file_uploader[0].set_value([(f"{place}.png", data, "image/png") for place, data in enumerate(files)]).run()
+    assert not app.exception
+    assert own.classes("pets") == {"cat": 2, "dog": 0}
+    assert sorted(let_go) == sorted(map(len, files))
+
+
+def test_an_archive_may_be_larger_than_a_picture(visit: Any, words: Any) -> None:
+    app = visit("collect")
+    assert app.file_uploader[0].label == "A folder for each class, in a ZIP of at most 50 MB"
+    assert app.file_uploader[0].proto.max_upload_size_mb == 50
+    made(cat=0, dog=0)
+    app = visit("collect")
+    assert app.file_uploader[0].proto.max_upload_size_mb == 10
 
 
 def test_an_archive_and_its_report(visit: Any, words: Any, grids: Grids, archive: bytes) -> None:

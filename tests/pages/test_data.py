@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from imgcls.datasets import DATASETS, Dataset, Facts, ImageSet, load
 from imgcls.datasets.corrections import Correction, correct, current_corrections
+from imgcls.datasets.importing import import_dataset
 from imgcls.datasets.registry import fixed
 from imgcls.errors import MissingDataError, PlaceError
 from imgcls.recipe import Choice, Recipe, Split
@@ -449,3 +451,46 @@ def test_a_large_data_set_is_searched_only_when_asked(
         app.run()
     assert not app.exception
     assert app.success
+
+
+# -- a data set of one's own, as it is described
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> dict[str, Any]:
+    """Brought from a folder whose name Markdown would take for bold letters."""
+    import_dataset("pets", bring(tmp_path / "**my** pets", {"cats": 20, "dogs": 21}))
+    return {KEPT: Choice(name="pets")}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(None, "41 images in 2 classes, from"), ("zh_CN", "2 个类别，41 张图片，来自")]
+)
+def test_ones_own_is_described_in_the_readers_language(
+    visit: Any, words: Any, markup: Any, grid: Grid, pets: dict[str, Any], language: str | None, said: str
+) -> None:
+    pages = [visit("data", session=pets, language=language)]
+    pages.append(visit("train", session={"recipe to start from": Recipe(dataset=pets[KEPT])}, language=language))
+    for app in pages:
+        assert not app.exception
+        assert said in words(app).replace("\\", "").replace("\u2060", "")
+        assert not markup(app, "**my**")
+
+
+def test_everything_about_ones_own(visit: Any, words: Any, grid: Grid, tmp_path: Path) -> None:
+    """Noise, counts, means, sizes, and a picture that is trained on and tested with."""
+    source = bring(tmp_path / "pets", {"cats": 60, "dogs": 10})
+    for number in range(6):  # so many copies of one picture that some are in the test and some are not
+        shutil.copy(source / "cats" / "photo 1.png", source / "cats" / f"copy {number}.png")
+    import_dataset("pets", source)
+    app = visit("data", session={KEPT: Choice(name="pets")})
+    assert not app.exception
+    assert "The pictures themselves are all of 40 × 48 pixels" in words(app)
+    app.slider(key="data noise").set_value(50).run()
+    assert not app.exception
+    assert "26 of 53 training labels are wrong" in words(app)
+    for view, said in (("counts", "uneven classes"), ("averages", ""), ("twins", "also trained on")):
+        app.button_group(key="data view").set_value(view).run()
+        assert not app.exception
+        assert not app.error
+        assert said in words(app)

@@ -11,7 +11,7 @@ import pytest
 
 from imgcls.atomic import write_arrays
 from imgcls.datasets import DATASETS, ImageSet
-from imgcls.datasets.corrections import Correction, current_corrections
+from imgcls.datasets.corrections import Correction, correct, current_corrections
 from imgcls.recipe import Recipe
 from imgcls.runs import Run
 from imgcls.training.data import divided
@@ -119,6 +119,20 @@ def test_a_correction_is_taken_back(visit: Any, tested: Any, words: Any) -> None
     assert not current_corrections(run.recipe.dataset).images
     assert "corrected now" not in words(app)
     assert "Train it again" not in " ".join(button.label for button in app.button)
+
+
+def test_nothing_is_trained_again_without_corrections_that_are_damaged(
+    visit: Any, tested: Any, words: Any, home_folder: Any
+) -> None:
+    identifier = correct(Recipe().dataset, {"1": Correction(dropped=True)}).identifier()
+    run = tested(recipe=Recipe(corrections=identifier))
+    later = correct(Recipe().dataset, {"2": Correction(dropped=True)}).identifier()
+    assert "Train it again" in words(visit("evaluate", link={"run": run.id}))
+    (home_folder / "corrections" / f"{later}.json").write_text("{")
+    app = visit("evaluate", link={"run": run.id})
+    assert not app.exception
+    assert "is damaged or gone, so that no corrections of this data set are applied" in words(app)
+    assert "Train it again" not in words(app)
 
 
 def test_how_sure_it_is(visit: Any, tested: Any, words: Any) -> None:

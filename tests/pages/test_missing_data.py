@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from imgcls.datasets import DATASETS, cache, downloaded
+from imgcls.datasets import DATASETS, cache, verdicts
 from imgcls.datasets.downloaded import DownloadedData
 from imgcls.downloads import progress
 from imgcls.errors import PlaceError
-from imgcls.recipe import Choice, Recipe
+from imgcls.recipe import Choice, Imbalance, Recipe
 from tests.datasets.placed import place_cifar_100, place_fashion_mnist
 
 RECIPE = Recipe(dataset=Choice(name="fashion-mnist", images=1000))
@@ -47,7 +47,7 @@ def web(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeWeb]:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(progress, "_downloads", {})
     monkeypatch.setattr(cache, "_memory", {})
-    monkeypatch.setattr(downloaded, "_damaged", {})
+    monkeypatch.setattr(verdicts, "_known", {})
     made = FakeWeb(tmp_path)
     monkeypatch.setattr(DownloadedData, "download", lambda data, tell: made.download(tell))
     yield made
@@ -145,7 +145,6 @@ def test_a_failure_is_one_sentence_and_the_button_is_there_again(visit: Any, web
 
 
 def test_files_that_are_found_to_be_damaged(visit: Any, web: FakeWeb, tmp_path: Path) -> None:
-    """The first look finds it out; from then on there is nothing to start."""
     place_fashion_mnist(tmp_path)
     path = tmp_path / "datasets" / "fashion-mnist" / "train-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:999])
@@ -155,8 +154,8 @@ def test_files_that_are_found_to_be_damaged(visit: Any, web: FakeWeb, tmp_path: 
         assert not app.exception
         assert "train-images-idx3-ubyte.gz” is cut off, damaged or another file" in told(app)
         assert has(app, "download data")
+        assert start(app).disabled  # at the first look already
         app.run()
-    assert start(app).disabled
 
 
 def test_a_link_fills_the_form_though_its_data_set_is_missing(visit: Any, web: FakeWeb) -> None:
@@ -205,3 +204,27 @@ def test_the_page_data_offers_it(visit: Any, web: FakeWeb) -> None:
     assert not app.exception
     assert not has(app, "download data")
     assert not app.error
+
+
+def test_rare_classes_offer_it(visit: Any, web: FakeWeb) -> None:
+    recipe = RECIPE.model_copy(update={"imbalance": Imbalance(kind="long-tail", ratio=0.1)})
+    trials = (recipe, ["none", "oversampling"])
+    app = visit("imbalance", session={"imbalance to start from": trials})
+    assert not app.exception
+    assert not app.error
+    assert app.button(key="start imbalance").disabled
+    app.button(key="download data").click().run()
+    assert web.arrived.wait(5)
+    web.go_on.set()
+    until_over()
+    app.run()
+    assert not has(app, "download data")
+    assert not app.button(key="start imbalance").disabled
+
+
+def test_a_race_offers_it(visit: Any, web: FakeWeb) -> None:
+    app = visit("compare", session={"compare way": "race", "race to start from": RECIPE})
+    assert not app.exception
+    assert not app.error
+    assert has(app, "download data")
+    assert app.button(key="compare race go").disabled

@@ -79,6 +79,14 @@ def test_only_what_can_go_on_can_be_resumed(visit: Any, make_run: Any, engine: A
         assert app.session_state["run"] == run.id
 
 
+def test_a_run_whose_images_have_changed_cannot_be_resumed(visit: Any, changed: Any) -> None:
+    changed("interrupted")
+    app = visit("runs")
+    assert not app.exception
+    assert app.button(key="resume").disabled
+    assert [error.value[:30] for error in app.error] == ["The data set pets has changed "]
+
+
 def test_a_refused_resume_is_one_sentence(visit: Any, make_run: Any, engine: Any) -> None:
     make_run("interrupted")
     app = visit("runs")

@@ -68,6 +68,12 @@ def test_a_preset_fills_the_whole_form(visit: Any, engine: Any) -> None:
     assert submitted.model_copy(update={"architecture": wanted.architecture}) == wanted
 
 
+def test_tiny_digits_are_not_to_be_mirrored_either(visit: Any, words: Any) -> None:
+    app = visit("train", session={"recipe to start from": Recipe(dataset=Choice(name="digits-8x8"))})
+    field(app, "multiselect", "Augmentation").set_value(["flip"]).run()
+    assert "A mirrored digit or letter is another one" in words(app)
+
+
 def test_augmentation_with_its_options_and_its_doubt(visit: Any, engine: Any, words: Any) -> None:
     app = visit("train")
     field(app, "multiselect", "Augmentation").set_value(["flip", "shift"]).run()
@@ -172,6 +178,21 @@ def test_corrections_of_now_are_applied_unless_they_are_switched_off(
         assert "No corrections are applied." in words(app)
     app.button(key="start").click().run()
     assert [recipe.corrections for _, recipe in engine.calls] == [now if wanted else ""]
+
+
+def test_without_corrections_that_are_damaged_only_when_somebody_says_so(
+    visit: Any, engine: Any, words: Any, home_folder: Any
+) -> None:
+    identifier = correct(Recipe().dataset, {"1": Correction(dropped=True)}).identifier()
+    (home_folder / "corrections" / f"{identifier}.json").write_text("{")
+    app = visit("train")
+    assert not app.exception
+    (warning,) = app.warning
+    assert f"{identifier}.json is damaged or gone, so that no corrections" in warning.value.replace("\\", "")
+    assert app.button(key="start").disabled
+    field(app, "checkbox", "Train without the corrections").check().run()
+    app.button(key="start").click().run()
+    assert engine.calls == [("submit", Recipe())]
 
 
 def test_a_recipe_may_name_earlier_corrections(visit: Any, engine: Any, words: Any) -> None:
@@ -496,6 +517,16 @@ def test_an_interrupted_run_says_what_stood_in_the_way(visit: Any, make_run: Any
     (run.folder / "problem.json").write_text(json.dumps(problem.to_json()))
     app = visit("train", link={"run": run.id})
     assert [error.value for error in app.error] == ["The disk is full\\: /a/b could not be written."]
+
+
+@pytest.mark.parametrize("status", ["interrupted", "stopped"])
+def test_a_run_whose_images_have_changed_cannot_go_on(visit: Any, changed: Any, status: str) -> None:
+    app = visit("train", link={"run": changed(status).id})
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("The data set pets has changed since this run began")
+    assert app.button(key="resume").disabled
+    assert not app.button(key="again").disabled
 
 
 def test_a_resume_that_is_refused_is_one_sentence(visit: Any, make_run: Any, engine: Any) -> None:

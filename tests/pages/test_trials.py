@@ -321,6 +321,22 @@ def test_interrupted_and_stopped_runs_go_on(visit: Any, make_trials: Any, engine
     assert engine.calls == [("resume", run.id) for run in runs[1:]]
 
 
+def test_those_whose_images_have_changed_do_not_go_on(visit: Any, make_trials: Any, changed: Any, engine: Any) -> None:
+    runs = [*make_trials("interrupted"), changed("interrupted", title="Rotate: pets")]
+    app = visit("augment", link=link(runs))
+    assert not app.exception
+    assert [error.value[:30] for error in app.error] == ["The data set pets has changed "]
+    app.button(key="resume augment").click().run()
+    assert engine.calls == [("resume", runs[0].id)]
+
+
+def test_where_all_images_have_changed_nothing_goes_on(visit: Any, changed: Any) -> None:
+    app = visit("augment", link=link([changed("interrupted", title=f"Rotate: {place}") for place in range(2)]))
+    assert not app.exception
+    assert len(app.error) == 1, "the same for both"
+    assert app.button(key="resume augment").disabled
+
+
 def test_a_refusal_is_one_sentence(visit: Any, make_trials: Any, engine: Any) -> None:
     app = visit("augment", link=link(make_trials("completed", "interrupted")))
     engine.refusal = QueueFullError("Expected at most {most} waiting runs.", most=20)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from imgcls.architectures.weights.downloaded import DOWNLOADED, DownloadedWeights
+from imgcls.datasets.corrections import Correction, correct
 from imgcls.downloads import progress
 from imgcls.errors import PlaceError
-from imgcls.recipe import Choice, Recipe
+from imgcls.recipe import Choice, Imbalance, Recipe
+from imgcls.shortcut_lab import DEFAULT
 
 RECIPE = Recipe(architecture=Choice(name="applications/MobileNetV2"))
 SIZE = DOWNLOADED.get("MobileNetV2").size
@@ -208,3 +210,37 @@ def test_other_nonsense_is_still_refused_first(visit: Any, web: FakeWeb, monkeyp
     assert "at most 100 parameters" in told(app)
     assert start(app).disabled
     assert not has(app, "download weights")
+
+
+# -- wherever a network is chosen
+
+MOBILE = RECIPE.architecture
+LONG_TAIL = RECIPE.model_copy(update={"imbalance": Imbalance(kind="long-tail", ratio=0.1)})
+FORMS = {
+    "imbalance": ({"imbalance to start from": (LONG_TAIL, ["none", "oversampling"])}, "start imbalance"),
+    "shortcut": ({"shortcut to start from": DEFAULT.model_copy(update={"architecture": MOBILE})}, "start shortcut"),
+    "compare": ({"compare way": "race", "race to start from": RECIPE}, "compare race go"),
+}
+
+
+@pytest.mark.parametrize("page", FORMS)
+def test_every_form_offers_them(visit: Any, web: FakeWeb, page: str) -> None:
+    session, key = FORMS[page]
+    app = visit(page, session=session)
+    assert not app.exception
+    assert not app.error
+    assert "The weights of MobileNetV2 (9 MB) are not on this machine yet" in told(app)
+    assert not has(app, key) or app.button(key=key).disabled
+    app.button(key="download weights").click().run()
+    assert web.arrived.wait(5)
+    app.run()
+    assert has(app, "cancel weights")
+
+
+def test_training_again_with_corrections_offers_them(visit: Any, web: FakeWeb, tested: Any, engine: Any) -> None:
+    run = tested(recipe=RECIPE)
+    correct(RECIPE.dataset, {"7": Correction(dropped=True)})
+    app = visit("evaluate", link={"run": run.id})
+    assert not app.exception
+    assert has(app, "download weights")
+    assert app.button(key=f"repair again {run.id}").disabled
