@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from imgcls.comparison.differences import say_differences
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.changes import changes
 from imgcls.evaluation.kept import Kept, kept_test
 from imgcls.language import translator
 from imgcls.runs import Run, RunSummary, get_run, list_runs
 from imgcls.training.data_card import data_version
-from imgcls.trials import say_differences
 from pages.components.evaluate_images import Seen, image_strip, more_than_shown
 from pages.components.notices import literal, note, show_error
 from pages.components.words import _, language

@@ -12,6 +12,7 @@ from imgcls.architectures import architecture_options
 from imgcls.expectation import Expectation, expectation_of, keep_expectation
 from imgcls.recipe import Choice, Recipe, Training
 from imgcls.runs import Run, get_run
+from pages.components.notices import literal
 
 
 @pytest.fixture
@@ -31,6 +32,11 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def link(*runs: Run) -> dict[str, str]:
     return {"trials": ",".join(run.id for run in runs)}
+
+
+def change(run: Run, name: str, **values: Any) -> None:
+    path = run.folder / name
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
 
 
 def tables(app: Any) -> list[Any]:
@@ -83,9 +89,81 @@ def test_other_data_are_another_question(visit: Any, tested: Any, make_run: Any,
     one, other = tested(title="digits"), make_run("completed", recipe=Recipe(dataset=Choice(name="digits-8x8")))
     app = visit("compare", link=link(one, other))
     assert not app.exception
-    assert "neither accuracy is better than the other" in words(app)
+    assert "neither better nor worse" in words(app)
     assert "not compared image by image" in words(app)
+    assert "They have different data sets" in words(app)
     assert "points ahead" not in words(app)
+
+
+def test_two_data_sets_from_three_seeds_are_two_questions(visit: Any, tested: Any, make_run: Any, words: Any) -> None:
+    """No winner across them: what each seed says is said for each data set by itself."""
+    made = [
+        tested(
+            wrong=wrong + seed, title=f"Race: {name} · {seed}", recipe=Recipe(architecture=Choice(name=name), seed=seed)
+        )
+        for name, wrong in (("seed-cnn", 1), ("lenet-5", 9))
+        for seed in range(3)
+    ]
+    for seed in range(3):
+        recipe = Recipe(dataset=Choice(name="digits-8x8"), seed=seed)
+        run = make_run("completed", recipe=recipe, title=f"Race: digits · {seed}")
+        change(run, "result.json", test_accuracy=0.9 + seed / 100)
+        made.append(run)
+    app = visit("compare", link=link(*made))
+    assert not app.exception
+    assert "neither better nor worse" in words(app)
+    assert "Tested on **mnist\\-5k**" in words(app)
+    assert "Tested on **digits\\-8x8**" in words(app)
+    assert [one.value.partition(" over")[0] for one in app.success] == [
+        "“seed\\-cnn” beats “lenet\\-5” by 0.8 ± 0.0 points"
+    ]
+    assert "different data sets" in app.warning[0].value
+    assert len(app.selectbox(key="compare pair").options) == 15 + 3, "only runs on the same images make a pair"
+
+
+def test_a_data_set_that_was_edited_in_between_is_another_test(visit: Any, tested: Any, words: Any) -> None:
+    made = [
+        tested(wrong=1 + seed, title=f"Race: {name} · {seed}", recipe=Recipe(seed=seed))
+        for name in ("before", "after")
+        for seed in range(2)
+    ]
+    for place, run in enumerate(made):
+        (run.folder / "data.json").write_text(json.dumps({"version": "old" if place < 2 else ""}))
+    app = visit("compare", link=link(*made))
+    assert not app.exception
+    assert "was changed between them" in app.warning[0].value
+    assert not any("beats" in one.value or "ahead" in one.value for one in app.success)
+    assert app.selectbox(key="compare pair").options == ["before · 0 – before · 1", "after · 0 – after · 1"]
+
+
+def test_a_seeded_race_that_is_not_at_its_end_says_so(visit: Any, tested: Any) -> None:
+    made = [
+        tested(title=f"Race: {name} · {seed}", recipe=Recipe(architecture=Choice(name=name), seed=seed))
+        for name in ("seed-cnn", "lenet-5")
+        for seed in range(2)
+    ]
+    change(made[-1], "result.json", status="stopped")
+    app = visit("compare", link=link(*made))
+    assert not app.exception
+    assert literal("Not all of them are trained to the end: this may change.") in app.info[0].value
+
+
+def test_the_guard_names_what_differs_and_leaves_a_fair_race_alone(visit: Any, tested: Any, words: Any) -> None:
+    def run(norm: bool, seed: int, **more: Any) -> Run:
+        label = "batch norm" if norm else "no batch norm"
+        network = Choice(name="plain-20", batch_norm=norm)
+        return tested(title=f"Race: {label} · {seed}", recipe=Recipe(architecture=network, seed=seed, **more))
+
+    fair = [run(norm, seed) for norm in (True, False) for seed in (0, 1)]
+    app = visit("compare", link=link(*fair))
+    assert r"All the same but for one setting\: batch norm. Data, split, seeds" in app.success[-1].value
+    assert not app.warning
+    table = next(table for table in tables(app) if "batch norm" in table.columns)
+    assert list(table["batch norm"]) == ["yes", "yes", "no", "no"]
+    unfair = [*fair[:2], *(run(False, seed, training=Training(epochs=3)) for seed in (0, 1))]
+    app = visit("compare", link=link(*unfair))
+    assert r"more than one setting \(batch norm, epochs\)" in app.warning[0].value
+    assert "do not have the same budget" in app.warning[0].value
 
 
 def test_several_seeds_have_a_mean_and_a_spread(visit: Any, tested: Any, words: Any) -> None:
