@@ -9,7 +9,7 @@ from imgcls.evaluation.metrics import accuracy_interval, balanced_accuracy, conf
 from imgcls.runs import Run, get_run
 from pages.components.current import look_at
 from pages.components.evaluate_cells import confusion
-from pages.components.evaluate_changes import what_changed
+from pages.components.evaluate_changes import CHANGES, SECTION, what_changed
 from pages.components.evaluate_classes import classes_table
 from pages.components.evaluate_embedding import embedding_map
 from pages.components.evaluate_images import Seen, test_images
@@ -44,10 +44,10 @@ def page() -> None:
         "sure": _("How sure it is"),
         "map": _("On a map"),
         "robust": _("Spoiled images"),
-        "changes": _("What changed"),
+        CHANGES: _("What changed"),
     }
     section = st.segmented_control(
-        _("Look at"), list(sections), format_func=sections.__getitem__, default="cells", key="evaluate section"
+        _("Look at"), list(sections), format_func=sections.__getitem__, default="cells", key=SECTION
     )
     _section(section or "cells", run, kept, seen)
 

@@ -128,3 +128,19 @@ def same_images(one: Run, other: Run) -> bool:
     versions = {data_version(run.folder) for run in (one, other)} - {None}
     paths = differences([one.recipe, other.recipe])
     return len(versions) < 2 and not any(path.split(".")[0] == "dataset" for path in paths)
+
+
+def trained_alike(one: Run, other: Run) -> bool:
+    """Whether two runs of one data set learned from the same images with the same labels; no, where nobody knows."""
+    if not same_images(one, other):
+        return False
+    try:
+        if not _are_as_noted([run.recipe for run in (one, other)], [data_version(run.folder) for run in (one, other)]):
+            return False
+        parts = [divided(run.recipe) for run in (one, other)]
+    except ImgclsError:
+        return False
+    (first, here), (second, there) = parts
+    return np.array_equal(here.train, there.train) and np.array_equal(
+        first.labels[here.train], second.labels[there.train]
+    )

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from imgcls.atomic import write_arrays
+from imgcls.comparison.differences import differences
 from imgcls.datasets import DATASETS, ImageSet
-from imgcls.datasets.corrections import Correction, current_corrections
+from imgcls.datasets.corrections import Correction, correct, current_corrections
+from imgcls.datasets.kept_labels import kept_labels
+from imgcls.origin import Origin, keep_origin, origin_of
 from imgcls.recipe import Recipe
-from imgcls.runs import Run
+from imgcls.runs import Run, get_run, list_runs
 from imgcls.training.data import divided
 
 
@@ -22,6 +25,13 @@ def chosen(app: Any, run: Run, places: list[int], key: str = "cell images") -> A
     store = f"{key} {run.id}: chosen"
     app.session_state[store] = {"version": app.session_state[store]["version"], "places": places}
     return app.run()
+
+
+def sheet(app: Any, label: str) -> dict[str, Any]:
+    """What a grid of images was told."""
+    told = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_sheet"]
+    found = [json.loads(one.json or one.mixed.json) for one in told]
+    return next(one for one in found if one["label"] == label)
 
 
 def settled(app: Any, until: Any) -> Any:
@@ -95,6 +105,95 @@ def test_why_and_correct_and_train_again(visit: Any, tested: Any, engine: Any, i
     app.button(key=f"repair again {run.id}").click().run()
     (submitted,) = [call[1] for call in engine.calls if call[0] == "submit"]
     assert submitted == run.recipe.model_copy(update={"corrections": corrections.identifier()})
+
+
+def test_each_decision_is_seen_on_its_image_and_counted(visit: Any, tested: Any, words: Any) -> None:
+    """Relabelled, left out, kept: all three are noted, and the images say so without another click."""
+    run = tested()
+    app = visit("evaluate")
+    chosen(app, run, [0])
+    app.button(key=f"repair relabel {run.id}").click().run()
+    chosen(app, run, [1])
+    app.button(key=f"repair drop {run.id}").click().run()
+    chosen(app, run, [2, 3])
+    before = current_corrections(run.recipe.dataset).identifier()
+    app.button(key=f"repair keep {run.id}").click().run()
+    assert not app.exception
+    assert current_corrections(run.recipe.dataset).identifier() == before, "to keep a label is no correction"
+    assert list(kept_labels(run.recipe.dataset).values()) == ["4", "4"]
+    assert "Decided: 4 of 7. Relabelled 1, left out 1, kept 2." in words(app)
+    captions = [cell["caption"] for cell in sheet(app, "Images of the cell")["cells"]]
+    assert captions == ["now 9", "left out", "kept as 4", "kept as 4", "is 4", "is 4", "is 4"]
+    chosen(app, run, [2])
+    app.button(key=f"repair undo {run.id}").click().run()
+    assert "Decided: 3 of 7." in words(app)
+    chosen(app, run, [0])
+    app.button(key=f"repair keep {run.id}").click().run()
+    assert "Relabelled 0, left out 1, kept 2." in words(app), "kept after all: it has its label back"
+
+
+def test_more_images_than_fit_are_turned_like_pages(visit: Any, tested: Any) -> None:
+    """No image of a cell is out of reach."""
+    run = tested(wrong=70)
+    app = visit("evaluate")
+    seen = [sheet(app, "Images of the cell")["picture"]]
+    for page in (2, 3):
+        app.session_state[f"cell images {run.id} page 70"] = page
+        app.run()
+        assert not app.exception
+        seen.append(sheet(app, "Images of the cell")["picture"])
+    assert len(set(seen)) == 3
+    assert len(sheet(app, "Images of the cell")["cells"]) == 10
+
+
+def test_a_remedy_fills_in_the_form_and_what_it_did_is_shown(visit: Any, tested: Any, engine: Any, words: Any) -> None:
+    run = tested(wrong=12)
+    app = visit("evaluate")
+    offered = [button.label for button in app.button if str(button.key).startswith("mend ")]
+    assert offered == ["Augment the images", "Train for 20 epochs", r"Take a larger network\: CNN of your own"]
+    app.button(key=f"mend {run.id} augmentation").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train a network and watch it learn"
+    app.switch_page("pages/train.py").run().button(key="start").click().run()  # the tester forgets where it was sent
+    assert not app.exception
+    (submitted,) = [call[1] for call in engine.calls if call[0] == "submit"]
+    assert differences([run.recipe, submitted]) == ["augmentation.affine"]
+    (begun,) = [one for one in list_runs() if one.id != run.id]
+    assert origin_of(get_run(begun.id)) == Origin(run.id, "4", "9")
+
+    after = tested(wrong=5, recipe=submitted, title="after")
+    keep_origin(after, Origin(run.id, "4", "9"))
+    app = visit("evaluate", link={"run": after.id}, session={"evaluate section": "changes"})
+    assert app.selectbox(key=f"changes {after.id}").value == run.id, "the run that it was changed from"
+    assert "**4 → 9: 12 → 5**" in words(app)
+    assert "**No longer confused**: 7" in words(app)
+    assert "**Still confused**: 5" in words(app)
+    assert "7 left it, 0 came into it. That is more than the choice of images leaves to chance" in words(app)
+    assert "p = 0.016" in words(app)
+
+
+def test_the_training_labels_of_a_confusion_are_a_click_away(visit: Any, tested: Any) -> None:
+    run = tested(recipe=Recipe(seed=3))
+    app = visit("evaluate")
+    app.button(key=f"taught {run.id} 4 9 9").click().run()
+    assert not app.exception
+    assert app.title[0].value == "What is in the data, and can it be trusted?"
+    assert app.session_state["data part"] == "TRAIN"
+    assert app.session_state["data order"] == "unlike"
+    assert app.number_input(key="data division seed").value == 3, "divided as the run was"
+    (label,) = [box for box in app.selectbox if box.label == "Class"]
+    assert label.value == 9
+
+
+def test_corrections_of_test_images_are_no_other_training(visit: Any, tested: Any, words: Any) -> None:
+    run = tested(title="before")
+    place = str(divided(run.recipe)[1].test[0])
+    noted = correct(run.recipe.dataset, {place: Correction(dropped=True)}).identifier()
+    after = tested(recipe=run.recipe.model_copy(update={"corrections": noted}), title="after")
+    app = visit("evaluate", link={"run": after.id}, session={"evaluate section": "changes"})
+    assert not app.exception
+    assert "of images that neither was trained on" in words(app)
+    assert "more than one setting" not in words(app)
 
 
 def test_training_images_that_look_alike(visit: Any, tested: Any, inference: Any, words: Any) -> None:
