@@ -88,13 +88,13 @@ def run_or_none(identifier: str) -> Run | None:
 
 
 def title_of(title: str, label: str, most: int = 64) -> str:
-    """The name of a trial's run, at most `most` characters: the title is cut before the label is.
+    """The name of a trial's run, at most `most` characters: the label has half of it, or what the title leaves.
 
     Example:
         >>> title_of("Augmentation", "without")
         'Augmentation: without'
     """
-    label = _cut(" ".join(label.replace(SEPARATOR, " ").split()), most // 2)
+    label = _cut(" ".join(label.replace(SEPARATOR, " ").split()), max(most // 2, most - len(SEPARATOR) - len(title)))
     return f"{_cut(title, most - len(SEPARATOR) - len(label))}{SEPARATOR}{label}"
 
 

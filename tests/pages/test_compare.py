@@ -230,6 +230,55 @@ def test_with_and_without(visit: Any, engine: Any, inference: Any, tested: Any, 
     assert chosen == [(True, 0), (True, 1), (False, 0), (False, 1)]
 
 
+def test_a_network_without_the_switch_is_no_dead_end(
+    visit: Any, engine: Any, inference: Any, words: Any, tested: Any
+) -> None:
+    """The article's network has no batch norm to switch: the page says who has, and takes it at a click."""
+    tested(), tested()
+    app = visit("compare")
+    app.segmented_control(key="compare way").set_value("race").run()
+    (box,) = [one for one in app.checkbox if "batch norm" in one.label]
+    box.check().run()
+    assert "The article's CNN cannot be switched. Take one that can" in words(app).replace("\\", "")
+    assert app.button(key="compare race go").disabled
+    (button,) = [one for one in app.button if one.label == "CNN of your own"]
+    button.click().run()
+    assert not app.exception
+    assert "cannot be switched" not in words(app)
+    assert list(tables(app)[0]["Variant"]) == ["cnn, batch norm", "cnn, no batch norm"]
+    (networks,) = [one for one in app.multiselect if one.label == "Networks"]
+    networks.set_value(["cnn", "seed-cnn"]).run()
+    assert "Without this switch, and trained as they are: The article's CNN" in words(app).replace("\\", "")
+    assert len(tables(app)[0]) == 3
+
+
+@pytest.mark.parametrize(
+    ("axis", "labels"),
+    [
+        ("From fewer training images", ["25% of the images", "100% of the images"]),
+        ("With wrong labels in training", ["0% wrong labels", "20% wrong labels"]),
+        ("By several optimizers", ["Adam 0.001", "SGD 0.05"]),
+        ("By several learning-rate schedules", ["constant rate", "cosine"]),
+        ("In batches of several sizes", ["batches of 32", "batches of 128"]),
+        ("Against rare classes", ["no strategy", "Class weights"]),
+    ],
+)
+def test_data_and_training_are_varied_too(
+    visit: Any, engine: Any, inference: Any, tested: Any, axis: str, labels: list[str]
+) -> None:
+    tested(), tested()
+    app = visit("compare")
+    app.segmented_control(key="compare way").set_value("race").run()
+    (box,) = [one for one in app.checkbox if one.label == axis]
+    box.check().run()
+    assert not app.exception
+    said = [one.replace("\\", "") for one in tables(app)[0]["Variant"]]
+    assert [one.partition(", ")[2].casefold() for one in said] == [one.casefold() for one in labels]
+    app.button(key="compare race go").click().run()
+    assert not app.exception
+    assert len(submitted(engine)) == 6
+
+
 def test_too_many_is_said(visit: Any, engine: Any, inference: Any, words: Any, tested: Any) -> None:
     tested(), tested()
     app = visit("compare")
