@@ -14,6 +14,7 @@ from pages.components.evaluate_classes import classes_table
 from pages.components.evaluate_embedding import embedding_map
 from pages.components.evaluate_images import Seen, test_images
 from pages.components.evaluate_mistakes import mistakes
+from pages.components.evaluate_one_class import one_class_section
 from pages.components.evaluate_robustness import robustness
 from pages.components.evaluate_sure import calibration, not_sure
 from pages.components.finished import tested_run
@@ -42,6 +43,7 @@ def page() -> None:
         "cells": _("What is taken for what"),
         "mistakes": _("Mistakes"),
         "sure": _("How sure it is"),
+        "one": _("One class alone"),
         "map": _("On a map"),
         "robust": _("Spoiled images"),
         CHANGES: _("What changed"),
@@ -61,6 +63,8 @@ def _section(name: str, run: Run, kept: Kept, seen: Seen) -> None:
     elif name == "sure":
         calibration(run, kept)
         not_sure(run, kept)
+    elif name == "one":
+        one_class_section(run, kept, seen)
     elif name == "map":
         embedding_map(run, kept, seen)
     elif name == "robust":

@@ -52,7 +52,7 @@ def repair(
     if not chosen:
         note(_("Choose images to see why, and to correct them."))
     else:
-        _why(run, kept, seen, chosen[:_MOST])
+        evidence(run, kept, seen, chosen[:_MOST])
         if len(chosen) > _MOST:
             st.caption(_("The first {shown} of {count:,} are shown.", shown=_MOST, count=len(chosen)))
     _correct(run, kept, seen, places, chosen)
@@ -60,7 +60,7 @@ def repair(
     nearest_images(run, kept, seen, chosen or places[:3].tolist())
 
 
-def _why(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
+def evidence(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
     """For each image the evidence for its true class and for the class that it is taken for."""
     assert seen.images is not None
     if not is_saved(run):

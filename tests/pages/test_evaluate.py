@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imgcls.atomic import write_arrays
+from imgcls.atomic import read_arrays, write_arrays
 from imgcls.comparison.differences import differences
 from imgcls.datasets import DATASETS, ImageSet
 from imgcls.datasets.corrections import Correction, correct, current_corrections
@@ -237,6 +237,39 @@ def test_how_sure_it_is(visit: Any, tested: Any, words: Any) -> None:
     assert "never on the test images" in words(app)
 
 
+def test_one_class_against_the_rest(visit: Any, tested: Any, words: Any) -> None:
+    tested()
+    app = visit("evaluate", session={"evaluate section": "one"})
+    assert not app.exception
+    (label,) = [box for box in app.selectbox if box.label == "Class"]
+    assert label.value == 9, "the class with the lowest average precision"
+    # every answer is given 69 %, and seven of a hundred fours are taken for nines
+    label.set_value(4).run()
+    assert "**4** is found in **93.0%** of its 100 images (recall); of the others 0.0% are taken for it" in words(app)
+    assert "**100.0%** are it" in words(app)
+    label.set_value(9).run()
+    assert "of the others 0.8% are taken for it. Of all that are taken for it **93.5%** are it" in words(app)
+    table = app.dataframe[0].value
+    assert table["area"][0] == 1.0
+    assert table["area"][4] == pytest.approx(0.93 + 0.07 / 2, abs=2e-3)
+    assert len(app.get("plotly_chart")) == 2
+    (threshold,) = [one for one in app.slider if "from this probability on" in one.label]
+    threshold.set_value(90).run()
+    assert "So sure it is of no image: **9** is never said." in words(app)
+
+
+def test_a_class_without_test_images_has_no_curve(visit: Any, tested: Any, words: Any) -> None:
+    run = tested()
+    arrays = read_arrays(run.folder / "evaluation.npz")
+    some = arrays["labels"] != 4
+    write_arrays(run.folder / "evaluation.npz", {name: values[some] for name, values in arrays.items()})
+    app = visit("evaluate", session={"evaluate section": "one"})
+    (label,) = [box for box in app.selectbox if box.label == "Class"]
+    label.set_value(4).run()
+    assert not app.exception
+    assert "no image of this class" in words(app)
+
+
 def test_on_a_map(visit: Any, tested: Any, words: Any) -> None:
     run = tested()
     app = visit("evaluate", session={"evaluate section": "map"})
@@ -249,6 +282,28 @@ def test_on_a_map(visit: Any, tested: Any, words: Any) -> None:
     app.segmented_control(key="map way").set_value("components").run()
     assert "they hold 50% and 25% of all differences" in words(app)
     assert "Click a point to see its image" in words(app)
+
+
+def test_a_point_opens_its_image_its_evidence_and_what_looks_like_it(
+    visit: Any, tested: Any, words: Any, inference: Any
+) -> None:
+    """By the list, too: a chart has no keyboard."""
+    run = tested()
+    arrays = read_arrays(run.folder / "evaluation.npz")
+    arrays["logits"][3] = 3 * np.eye(10)[5]
+    write_arrays(run.folder / "evaluation.npz", arrays)
+    app = visit("evaluate", session={"evaluate section": "map"})
+    app.button(key=f"embedding {run.id} go").click().run()
+    settled(app, lambda app: "Crosses are mistakes" in words(app))
+    images = app.selectbox(key=f"map image {run.id}")
+    assert images.options[0].startswith("is 0, says 5"), "the mistakes first"
+    images.select_index(0).run()
+    settled(app, lambda app: "Why? The evidence" in words(app))
+    assert not app.exception
+    assert "**is 0**, says 5" in words(app)
+    assert [asked["classes"] for name, asked in inference.asked if name == "explain_images"] == [[0, 5]]
+    app.button(key=f"nearest {run.id} go").click().run()
+    settled(app, lambda app: "most alike were taught as" in words(app))
 
 
 def test_spoiled_images(visit: Any, tested: Any, words: Any, markup: Any) -> None:
