@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from imgcls.architectures import architecture_options
 from imgcls.augmentation import AUGMENTATIONS, augmentation_options
 from imgcls.balance import balance_options
-from imgcls.datasets import dataset_options
+from imgcls.datasets import DATASETS, dataset_options
 from imgcls.errors import ImgclsError
 from imgcls.language import N_, Translate
 from imgcls.recipe import WATCHED, Choice, Recipe
@@ -63,24 +64,42 @@ def differences(recipes: Iterable[Recipe]) -> list[str]:
         >>> differences([Recipe(architecture=Choice(name="resnet-20", batch_norm=on)) for on in (True, False)])
         ['architecture.batch_norm']
     """
-    said = [spelled_out(recipe) for recipe in recipes]
+    return differences_of([spelled_out(recipe) for recipe in recipes])
+
+
+def differences_of(said: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The same of recipes that are spelled out already."""
     return list(dict.fromkeys(path.removeprefix(".") for path in _differing(said, "")))
 
 
 def spelled_out(recipe: Recipe) -> dict[str, Any]:
     """A recipe as plain values, every option of a choice with its default where nothing is said."""
     said = recipe.model_dump(mode="json", exclude=set(WATCHED))
-    for name, options in _CHOICES.items():
-        said[name] = _whole(getattr(recipe, name), options)
-    said["augmentation"] = [_whole(choice, augmentation_options) for choice in recipe.augmentation]
+    for name in _CHOICES:
+        said[name] = _whole(name, getattr(recipe, name))
+    said["augmentation"] = [_whole("augmentation", choice) for choice in recipe.augmentation]
     return said
 
 
-def _whole(choice: Choice, options: Callable[[Choice], BaseModel]) -> dict[str, Any]:
+def _whole(kind: str, choice: Choice) -> dict[str, Any]:
     try:
-        return {"name": choice.name, **options(choice).model_dump(mode="json")}
+        # what people made themselves comes and goes
+        known = _kept if kind != "dataset" or choice.name in DATASETS.built_in() else _options
+        return {"name": choice.name, **known(kind, choice.model_dump_json())}
     except ImgclsError:  # registered no more, or an own data set that has been deleted
         return choice.model_dump(mode="json")
+
+
+def _options(kind: str, code: str) -> dict[str, Any]:
+    choice = Choice.model_validate_json(code)
+    options = augmentation_options if kind == "augmentation" else _CHOICES[kind]
+    return options(choice).model_dump(mode="json")
+
+
+@lru_cache(maxsize=1024)
+def _kept(kind: str, code: str) -> dict[str, Any]:
+    """A list of a thousand runs has few choices that differ."""
+    return _options(kind, code)
 
 
 def _differing(values: Sequence[Any], path: str) -> list[str]:
@@ -108,7 +127,7 @@ def _shared(values: Sequence[Mapping[str, Any]], path: str) -> list[str]:
         return _differing([value["learning_rate"] for value in values], f"{path}.learning_rate")
     if path != ".architecture":
         return []
-    usual = [_whole(Choice(name=value["name"]), architecture_options) for value in values]
+    usual = [_whole("architecture", Choice(name=value["name"])) for value in values]
     common = [name for name in values[0] if name != "name" and all(name in value for value in values)]
     found = []
     for name in common:

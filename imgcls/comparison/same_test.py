@@ -123,11 +123,19 @@ def _is_one_test(some: Sequence[Run], others: Sequence[Run]) -> bool:
     return same_test(pairs[0])
 
 
+def images_of(run: Run) -> tuple[str, str | None]:
+    """What a position in a run's data set stands for: the data set with its options, and its version if noted."""
+    return json.dumps(spelled_out(run.recipe)["dataset"], sort_keys=True), data_version(run.folder)
+
+
 def same_images(one: Run, other: Run) -> bool:
     """Whether a position in the data set is the same image for both, so that they can be compared image by image."""
-    versions = {data_version(run.folder) for run in (one, other)} - {None}
-    paths = differences([one.recipe, other.recipe])
-    return len(versions) < 2 and not any(path.split(".")[0] == "dataset" for path in paths)
+    return are_same_images(images_of(one), images_of(other))
+
+
+def are_same_images(one: tuple[str, str | None], other: tuple[str, str | None]) -> bool:
+    """The same of what `images_of` says; a version that nobody noted may be any."""
+    return one[0] == other[0] and (None in (one[1], other[1]) or one[1] == other[1])
 
 
 def trained_alike(one: Run, other: Run) -> bool:

@@ -8,7 +8,7 @@ from itertools import combinations
 import streamlit as st
 
 from imgcls.comparison.agreement import Agreement, agreement
-from imgcls.comparison.same_test import same_images, same_test
+from imgcls.comparison.same_test import are_same_images, images_of, same_test
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.kept import kept_test
 from imgcls.runs import Run
@@ -21,7 +21,8 @@ from pages.components.words import _
 
 def image_by_image(trials: Trials, ended: Sequence[Run]) -> None:
     st.markdown(_("#### Two of them, image by image"))
-    pairs = [(one, two) for one, two in combinations(ended, 2) if same_images(one, two)]
+    images = {run.id: images_of(run) for run in ended}
+    pairs = [(one, two) for one, two in combinations(ended, 2) if are_same_images(images[one.id], images[two.id])]
     pairs.sort(key=lambda pair: pair[0].recipe.seed != pair[1].recipe.seed)  # of one seed first: one split, one test
     if not pairs:
         st.info(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -71,6 +72,69 @@ def test_choose_filter_and_compare(visit: Any, tested: Any, rows: Any, words: An
     assert app.query_params["trials"] == f"{first.id},{second.id}"
     assert "one setting" in words(app)
     assert "1 image" not in words(app)
+
+
+def columns(app: Any) -> list[str]:
+    return list(app.dataframe[0].value.columns)
+
+
+def test_only_settings_that_differ_have_a_column(visit: Any, tested: Any, words: Any) -> None:
+    """Numbers are numbers, so that a click on a heading sorts them as such."""
+    usual = {"title", "status", "test", "time", "parameters", "multiply_adds", "created"}
+    for seed in (0, 1):
+        tested(recipe=Recipe(architecture=Choice(name="plain-20", batch_norm=bool(seed)), seed=seed), title=f"p {seed}")
+    app = visit("compare")
+    assert not app.exception
+    assert set(columns(app)) - usual == {"architecture.batch_norm", "seed"}
+    frame = app.dataframe[0].value
+    assert list(frame["architecture.batch_norm"]) == ["yes", "no"]
+    for name in ("test", "time", "seed"):
+        assert str(frame[name].dtype).casefold().startswith(("float", "int")), name
+    assert "datetime" in str(frame["created"].dtype)
+    told = literal("data set mnist-5k, network plain-20, epochs 10, learning rate 0.001")
+    assert f"The same for all: {told}." in [one.value for one in app.caption]
+    tested(recipe=Recipe(training=Training(epochs=3)), title="another")
+    app = visit("compare")
+    assert set(columns(app)) - usual == {"architecture", "training.epochs", "seed"}
+    assert list(app.dataframe[0].value["architecture"]) == ["seed-cnn", "plain-20", "plain-20"]
+    app.text_input(key="compare name").input("p ").run()
+    assert "training.epochs" not in columns(app), "among those that are shown"
+
+
+def test_what_a_run_has_unlike_most_is_shaded(visit: Any, tested: Any) -> None:
+    for seed, epochs in enumerate((3, 3, 9)):
+        tested(recipe=Recipe(training=Training(epochs=epochs)), title=str(seed))
+    app = visit("compare")
+    assert not app.exception
+    styles = app.dataframe[0].proto.arrow_data.styler.styles
+    assert styles.count("background-color") == 1
+    (rule,) = re.findall(r"([^{}]*)\{[^{}]*background-color", styles.replace("\n", ""))
+    assert "row0_col7" in rule, "the newest is the one with nine epochs"
+
+
+def test_curves_of_runs_without_a_test_can_be_laid_over_others(
+    visit: Any, tested: Any, make_run: Any, rows: Any, words: Any
+) -> None:
+    done, open_, broken = (
+        tested(title="done"),
+        make_run("running", title="open"),
+        make_run("interrupted", title="broken"),
+    )
+    app = visit("compare")
+    assert list(app.dataframe[0].value["status"]) == ["interrupted", "in training", "completed"]
+    app.segmented_control(key="compare tested").set_value("untested").run()
+    assert list(app.dataframe[0].value["title"]) == ["broken", "open"]
+    app.segmented_control(key="compare tested").set_value("all").run()
+    rows(0, 2)
+    app.run()
+    app.button(key="compare go").click().run()
+    assert not app.exception
+    assert app.query_params["trials"] == f"{broken.id},{done.id}"
+    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert len(figures[0]["data"]) == 4, "training and validation of both"
+    app = visit("compare", link=link(open_, done))
+    assert not app.exception
+    assert "Stop all" in words(app), "one of them goes on, and so does its curve"
 
 
 def test_image_by_image(visit: Any, tested: Any, words: Any) -> None:
