@@ -10,11 +10,11 @@ import streamlit as st
 from imgcls.comparison.agreement import Agreement, agreement
 from imgcls.comparison.same_test import are_same_images, images_of, same_test
 from imgcls.errors import ImgclsError
-from imgcls.evaluation.kept import kept_test
+from imgcls.evaluation.kept import Kept, kept_test
 from imgcls.runs import Run
 from imgcls.trials import Trials
 from pages.components.compare_one_image import both_on_one
-from pages.components.evaluate_images import image_strip, test_images
+from pages.components.evaluate_images import Seen, image_strip, test_images
 from pages.components.notices import literal, note, show_error
 from pages.components.words import _
 
@@ -52,17 +52,37 @@ def image_by_image(trials: Trials, ended: Sequence[Run]) -> None:
     _counts(found, names)
     if not same_test([first, second]):
         note(_("Only the {count:,} test images that both have are compared.", count=found.common))
-    seen, chosen = test_images(first), []
-    for key, places, words in (
-        ("first", found.first, _("**Only {name} is right**: {count:,}", name=names[0], count=len(found.first))),
-        ("second", found.second, _("**Only {name} is right**: {count:,}", name=names[1], count=len(found.second))),
-    ):
-        st.markdown(words)
-        if len(places):
-            strip = f"compare {key} {first.id} {second.id}"
-            chosen += image_strip(strip, _("Test images"), one, seen, places, choose=True)
-    note(_("Below the images: what {name} says.", name=names[0]))
+    seen = test_images(first)
+    chosen = _choose((first, second), one, seen, found, names)
     both_on_one((first, second), (one, two), seen, chosen)
+
+
+def _choose(pair: tuple[Run, Run], kept: Kept, seen: Seen, found: Agreement, names: Sequence[str]) -> list[int]:
+    """Any of the test images that both have, by who is right; the places of those that are chosen."""
+    sets = {"first": found.first, "second": found.second, "neither": found.neither, "both": found.both}
+    words = {
+        "first": _("Only the first is right: {count:,}", count=len(found.first)),
+        "second": _("Only the second is right: {count:,}", count=len(found.second)),
+        "neither": _("Both wrong: {count:,}", count=len(found.neither)),
+        "both": _("Both right: {count:,}", count=len(found.both)),
+    }
+    pair_key = " ".join(run.id for run in pair)
+    start = next(name for name, places in sets.items() if len(places))
+    name = st.segmented_control(
+        _("Which images"),
+        list(sets),
+        format_func=words.__getitem__,
+        default=start,
+        required=True,
+        key=f"compare set {pair_key}",
+    )
+    places = sets[name or start]
+    note(_("The first is {first}, the second {second}. Below the images: what the first says.",
+           first=names[0], second=names[1]))  # fmt: skip
+    if not len(places):
+        st.markdown(_("There is no such image."))
+        return []
+    return image_strip(f"compare {name} {pair_key}", _("Test images"), kept, seen, places, choose=True)
 
 
 def _counts(found: Agreement, names: Sequence[str]) -> None:

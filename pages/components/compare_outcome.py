@@ -14,8 +14,9 @@ from imgcls.trials import Standing, Trials, score_of
 from pages.components.compare_cost import cost
 from pages.components.compare_fair import fairness, group_names, test_names
 from pages.components.compare_images import image_by_image
+from pages.components.compare_one_image import both_on_own
 from pages.components.durations import duration
-from pages.components.expectation import expected_winner
+from pages.components.expectation import expected_winner, tell_record
 from pages.components.notices import literal, note
 from pages.components.words import _, language
 
@@ -36,6 +37,7 @@ def show_comparison(trials: Trials, standing: Standing[str]) -> None:
     fairness(trials, ended, names)
     cost(trials, [runs for runs in tests if len(runs) > 1])
     image_by_image(trials, ended)
+    both_on_own(trials.labels, ended)
 
 
 def _expected(runs: Sequence[Run], names: dict[str, str]) -> None:
@@ -52,6 +54,7 @@ def _expected(runs: Sequence[Run], names: dict[str, str]) -> None:
         st.markdown(_("You expected **{guessed}** to win, and it has the highest test accuracy.", **values))
     else:
         st.markdown(_("You expected **{guessed}** to win; **{best}** is {points:.1f} points above it.", **values))
+    tell_record()
 
 
 def _spread(seeded: dict[str, list[Run]], names: dict[str, str], several: bool) -> None:

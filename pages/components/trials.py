@@ -113,7 +113,7 @@ def start_trials(page_key: str, title: str, trials: Sequence[Trial], winners: Co
     begun = submit_all([trial.recipe for trial in trials], [title_of(title, trial.label) for trial in trials])
     if begun is not None:
         for run_id, trial in zip(begun, trials, strict=True) if winners else ():
-            keep_expected(run_id, Expectation(wins=trial.label in winners))
+            keep_expected(run_id, Expectation(wins=trial.label in winners, race=tuple(begun)))
         look_at_trials(page_key, begun)
         st.rerun()
 

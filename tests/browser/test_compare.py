@@ -42,7 +42,7 @@ def test_does_batch_norm_help_here(browser: Any, server: Server, pictures: Path)
     slider = page.get_by_role("slider", name="Epochs")
     slider.press("Home")
     settled(page)
-    assert slider.get_attribute("aria-valuenow") == "1"
+    assert slider.input_value() == "1"
     assert page.get_by_role("radio", name="3", exact=True).is_checked(), "three seeds, unless one says otherwise"
     page.screenshot(path=pictures / "compare-4-form.png")
 

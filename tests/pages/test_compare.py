@@ -395,6 +395,14 @@ def test_two_networks_on_one_image(visit: Any, tested: Any, inference: Any, word
     one, two = tested(wrong=9, title="nine"), tested(wrong=2, title="two", recipe=Recipe(training=Training(epochs=3)))
     app = visit("compare", link=link(one, two))
     assert "Choose images above" in words(app)
+    (images,) = [group for group in app.segmented_control if group.label == "Which images"]
+    assert images.options == [
+        "Only the first is right: 0",
+        "Only the second is right: 7",
+        "Both wrong: 2",
+        "Both right: 991",
+    ]
+    assert images.value == "second", "the first of these that there are"
     strip = f"compare second {one.id} {two.id}: chosen"
     app.session_state[strip] = {"version": app.session_state[strip]["version"], "places": [0, 1]}
     app.run()
@@ -402,3 +410,32 @@ def test_two_networks_on_one_image(visit: Any, tested: Any, inference: Any, word
     asked = [arguments for name, arguments in inference.asked if name == "explain_images"]
     assert [(arguments["model"], arguments["classes"]) for arguments in asked] == [(one.id, [9, 9]), (two.id, [4, 4])]
     assert "Both on one image" in words(app)
+    for name, count in (("neither", 2), ("both", 30)):
+        images.set_value(name).run()
+        assert not app.exception
+        told = [proto for proto in app.get("bidi_component") if proto.proto.component_name == "imgcls_sheet"]
+        assert len(json.loads(told[-1].proto.json or told[-1].proto.mixed.json)["cells"]) == count
+    images.set_value("first").run()
+    assert "There is no such image." in words(app)
+
+
+def test_two_networks_on_a_picture_of_ones_own(
+    visit: Any, tested: Any, make_run: Any, inference: Any, words: Any, picture_file: bytes
+) -> None:
+    """Also where their data sets differ: a picture is a picture."""
+    one, two = (
+        tested(title="nine"),
+        make_run("completed", title="tiny", recipe=Recipe(dataset=Choice(name="digits-8x8"))),
+    )
+    change(two, "result.json", test_accuracy=0.9, test_images=360)
+    app = visit("compare", link=link(one, two))
+    (toggle,) = [one_ for one_ in app.toggle if one_.label == "Both on a picture of your own"]
+    toggle.set_value(True).run()
+    assert "what both say appears here" in words(app)
+    (source,) = [group for group in app.segmented_control if group.label == "Picture"]
+    source.set_value("upload").run()
+    app.file_uploader[0].set_value([("three.png", picture_file, "image/png")]).run()
+    assert not app.exception
+    asked = [arguments["model"] for name, arguments in inference.asked if name == "explain_images"]
+    assert asked == [one.id, two.id]
+    assert words(app).count("It says **0 90") == 2

@@ -230,11 +230,35 @@ def test_how_sure_it_is(visit: Any, tested: Any, words: Any) -> None:
     assert app.metric[3].value == f"{abs(0.993 - sure):.1%}"
     assert "less sure** than it may be" in words(app)
     assert "It answers none" in words(app), f"none is {sure:.0%} sure"
-    app.slider(key="not sure").set_value(50).run()
+    app.slider(key=f"not sure {run.id}").set_value(50).run()
     assert "It answers **1,000** of 1,000 images, and **99.3%** of them rightly" in words(app)
     app.button(key=f"validation {run.id} go").click().run()
     settled(app, lambda app: "Dividing its logits by a temperature" in words(app))
     assert "never on the test images" in words(app)
+
+
+def test_a_threshold_chosen_here_is_heeded_on_predict(visit: Any, tested: Any, words: Any, picture_file: bytes) -> None:
+    """With the temperature that it was chosen with: without, the network would be sure enough."""
+    run = tested()
+    app = visit("evaluate", session={"evaluate section": "sure"})
+    app.button(key=f"validation {run.id} go").click().run()
+    settled(app, lambda app: "Dividing its logits by a temperature" in words(app))
+    assert "So sure with the temperature of" in words(app)
+    app.slider(key=f"not sure {run.id}").set_value(99).run()
+    app.button(key=f"keep threshold {run.id}").click().run()
+    assert not app.exception
+    assert "On Predict it says “not sure” below 99%." in words(app)
+    app = visit("predict")
+    (source,) = [group for group in app.segmented_control if group.label == "Picture"]
+    source.set_value("upload").run()
+    app.file_uploader[0].set_value([("three.png", picture_file, "image/png")]).run()
+    assert not app.exception
+    assert "## It is not sure. Its best guess is **3**" in words(app)
+    app.file_uploader[0].set_value([(name, picture_file, "image/png") for name in ("a.png", "b.png")]).run()
+    assert words(app).count("not sure: 3 ") == 2
+    app = visit("evaluate", session={"evaluate section": "sure"})
+    app.button(key=f"forget threshold {run.id}").click().run()
+    assert "On Predict" not in words(app)
 
 
 def test_one_class_against_the_rest(visit: Any, tested: Any, words: Any) -> None:

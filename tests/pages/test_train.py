@@ -584,10 +584,11 @@ def test_a_torn_or_strange_log_does_not_break_the_page(visit: Any, make_run: Any
 def test_a_schedule_is_shown_before_it_is_used(visit: Any, engine: Any, words: Any) -> None:
     app = visit("train")
     charts = len(app.get("plotly_chart"))
+    assert "0.001 from the first step to the last." in words(app), "a constant one, too"
     field(app, "selectbox", "Learning-rate schedule").set_value("one-cycle")
     app.run()
     assert not app.exception
-    assert len(app.get("plotly_chart")) == charts + 1
+    assert len(app.get("plotly_chart")) == charts
     assert "From 4e-05, at most 0.001, at the end" in words(app)
     app.button(key="start").click().run()
     assert not app.exception
