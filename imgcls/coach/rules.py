@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -194,5 +195,11 @@ RULES: dict[str, Rule] = {
 
 
 def advise(seen: History, recipe: Recipe) -> list[Advice]:
-    """What the rules say of a curve, the most urgent first; nothing is a good sign."""
-    return [found for rule in RULES.values() if (found := rule(seen, recipe)) is not None]
+    """What the rules say of a curve, the most urgent first; nothing is a good sign.
+
+    A next experiment that is this run again, because there is no more to have, is left out.
+    """
+    said = [found for rule in RULES.values() if (found := rule(seen, recipe)) is not None]
+    return [
+        replace(one, experiments=tuple(other for other in one.experiments if other.recipe != recipe)) for one in said
+    ]

@@ -198,6 +198,14 @@ def test_a_network_that_has_learned_nothing_learns_nothing_by_heart():
     assert RULES["overfitting"](seen(loss, [5.3, 3.4, 4.2, 4.5, 4.5, 4.5, 4.5, 4.5]), RECIPE) is None
 
 
+def test_no_experiment_is_the_run_again():
+    """It could go on, but the limit of epochs is reached."""
+    longest = Recipe.model_validate({"training": {"epochs": 50}})
+    (found,) = advise(CASES["underfitting"][0][0], longest)
+    assert found.rule == "underfitting"
+    assert [differences([longest, one.recipe]) for one in found.experiments] == [["training.optimizer.learning_rate"]]
+
+
 def test_what_a_run_keeps_is_all_looked_at(tiny_run):
     history = history_of_run(tiny_run, read_curve(tiny_run.folder), is_over=True)
     assert (history.test_images, history.validation_images, history.classes) == (1000, 500, 10)
