@@ -106,7 +106,7 @@ def _confusion(folder: Path, epoch: int) -> np.ndarray | None:
 
 @lru_cache(maxsize=4096)
 def _read_confusion(folder: Path, epoch: int, changed: int) -> np.ndarray | None:
-    found = read_snapshot(folder, epoch).get("confusion")
+    found = read_snapshot(folder, epoch, only=("confusion",)).get("confusion")
     square = found is not None and found.ndim == 2 and found.shape[0] == found.shape[1]
     return found if square else None
 
