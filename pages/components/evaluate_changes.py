@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.comparison.differences import say_differences
+from imgcls.comparison.guard import caveats
 from imgcls.comparison.same_test import same_images, trained_alike
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.changes import CellChange, cell_change, changes
@@ -71,13 +72,17 @@ def what_changed(run: Run, kept: Kept, seen: Seen) -> None:
 
 def _settings(earlier: Run, run: Run) -> None:
     """In what the two differ; corrections of test images alone are no other training."""
-    recipes = [earlier.recipe, run.recipe]
+    recipes, translate = [earlier.recipe, run.recipe], translator(language())
     if recipes[0].corrections != recipes[1].corrections and trained_alike(earlier, run):
-        without = [one.model_copy(update={"corrections": ""}) for one in recipes]
-        note(literal(say_differences(without, translator(language()))))
+        recipes = [one.model_copy(update={"corrections": ""}) for one in recipes]
+        note(literal(say_differences(recipes, translate)))
         note(_("The corrections in between are of images that neither was trained on."))
-        return
-    note(literal(say_differences(recipes, translator(language()))))
+    else:
+        note(literal(say_differences(recipes, translate)))
+    names = {one.id: one.title for one in (earlier, run)}
+    for one in caveats([earlier, run], names):
+        if one.kind == "course":  # what no setting tells
+            note(literal(one.say(translate)))
 
 
 # -- one confusion

@@ -351,6 +351,10 @@ def test_what_changed(visit: Any, tested: Any, words: Any) -> None:
     assert "Newly broken: 0" in words(app)
     assert r"All the same but for one setting\: epochs" in words(app)
     assert "993 right and this one **998**" in words(app)
+    log = before.folder / "metrics.jsonl"
+    event = {"kind": "event", "t": 1.0, "event": "learning_rate", "value": 0.01, "step": 5}
+    log.write_text(log.read_text() + json.dumps(event) + "\n")
+    assert "the learning rate was changed while it trained" in words(app.run()), "which no setting tells"
     assert before.id in app.selectbox(key=f"changes {after.id}").value
 
 
