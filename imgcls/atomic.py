@@ -8,7 +8,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,11 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], durable: bool = T
     return hashlib.sha256(data).hexdigest()
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path, only: Collection[str] | None = None) -> dict[str, np.ndarray]:
     """The arrays of an .npz file; never unpickles.
+
+    Args:
+        only: names of those that are wanted, as far as they are there; None: all. The others are not read.
 
     Raises:
         OSError: it is not there, or may not be read.
@@ -90,7 +93,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+            return {name: file[name] for name in file.files if only is None or name in only}
     except (OSError, ValueError):
         raise
     except Exception as error:  # zipfile and zlib have a dozen words for a damaged file

@@ -1,28 +1,22 @@
 """Trials: one recipe a few times with something changed in it, trained one after another and laid side by side.
 
-Trials are nothing but their runs: they are known by their identifiers, and what differs is read off their recipes.
+Trials are nothing but their runs: they are known by their identifiers.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from statistics import NormalDist
 from typing import Any, Generic, TypeVar
 
-import numpy as np
-
-from imgcls.datasets import DATASETS, dataset_facts
-from imgcls.errors import ImgclsError, InputError, UnknownNameError
+from imgcls.errors import InputError, UnknownNameError
 from imgcls.evaluation.metrics import accuracy_interval
 from imgcls.language import N_, Translate
-from imgcls.recipe import WATCHED, Recipe, recipe_from_code
+from imgcls.recipe import Recipe
 from imgcls.runs import Curve, Run, Status, get_run, is_identifier
-from imgcls.training.data import divided
 from imgcls.training.loop import REASONS
 from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing
 
@@ -31,29 +25,6 @@ FEWEST, MOST = 2, 20
 
 #: What stands between the title of all trials and the label of one, in a run's name.
 SEPARATOR = ": "
-
-#: The settings of a recipe as people call them, by their path; the longest path that fits counts.
-SETTING_WORDS = {
-    "dataset": N_("data set"),
-    "split": N_("split"),
-    "corrections": N_("corrections"),
-    "label_noise": N_("label noise"),
-    "subset": N_("share of the training images"),
-    "imbalance": N_("imbalance"),
-    "balance": N_("balance"),
-    "augmentation": N_("augmentation"),
-    "architecture": N_("network"),
-    "training.epochs": N_("epochs"),
-    "training.batch_size": N_("batch size"),
-    "training.optimizer": N_("optimizer"),
-    "training.optimizer.learning_rate": N_("learning rate"),
-    "training.schedule": N_("learning-rate schedule"),
-    "training.early_stopping": N_("patience"),
-    "training.precision": N_("precision"),
-    "seed": N_("seed"),
-}
-#: Settings that decide which images are tested, and which answers count as right.
-_TEST = ("dataset", "split", "corrections", "seed")
 
 K = TypeVar("K", bound=Hashable)
 
@@ -117,13 +88,13 @@ def run_or_none(identifier: str) -> Run | None:
 
 
 def title_of(title: str, label: str, most: int = 64) -> str:
-    """The name of a trial's run, at most `most` characters: the title is cut before the label is.
+    """The name of a trial's run, at most `most` characters: the label has half of it, or what the title leaves.
 
     Example:
         >>> title_of("Augmentation", "without")
         'Augmentation: without'
     """
-    label = _cut(" ".join(label.replace(SEPARATOR, " ").split()), most // 2)
+    label = _cut(" ".join(label.replace(SEPARATOR, " ").split()), max(most // 2, most - len(SEPARATOR) - len(title)))
     return f"{_cut(title, most - len(SEPARATOR) - len(label))}{SEPARATOR}{label}"
 
 
@@ -202,95 +173,6 @@ def _whole_seconds(curve: Curve) -> float | None:
         return None
     validation = curve.epochs[-1].get("validation_seconds", 0.0) if curve.epochs else 0.0
     return float(curve.start["epochs"] * (curve.epoch_images / curve.images_per_second + validation))
-
-
-# -- what is compared
-
-
-def differences(recipes: Iterable[Recipe]) -> list[str]:
-    """Paths of the settings in which recipes differ, in the order of a recipe; none for fewer than two recipes.
-
-    Where another network, data set or optimizer is chosen, its options are not told one by one. Which images are
-    watched makes no difference.
-
-    Example:
-        >>> differences([Recipe(), Recipe(seed=1)])
-        ['seed']
-    """
-    said = [recipe.model_dump(mode="json", exclude=set(WATCHED)) for recipe in recipes]
-    return [path.removeprefix(".") for path in _differing(said, "")]
-
-
-def _differing(values: Sequence[Any], path: str) -> list[str]:
-    if all(value == values[0] for value in values):
-        return []
-    if all(isinstance(value, dict) for value in values) and len({value.get("name") for value in values}) == 1:
-        names = dict.fromkeys(name for value in values for name in value)
-        return [
-            found for name in names for found in _differing([value.get(name) for value in values], f"{path}.{name}")
-        ]
-    return [path]
-
-
-def setting_words(paths: Iterable[str]) -> list[str]:
-    """What people call the settings at these paths, each once; to be translated."""
-    known = [max((name for name in SETTING_WORDS if _is_in(path, name)), key=len, default=None) for path in paths]
-    return list(dict.fromkeys(SETTING_WORDS[name] for name in known if name))
-
-
-def _is_in(path: str, setting: str) -> bool:
-    return path == setting or path.startswith(f"{setting}.")
-
-
-def same_test(recipes: Iterable[Recipe]) -> bool:
-    """Whether the recipes are tested on the same images with the same labels.
-
-    Where the settings of their data differ the images themselves are compared: two data sets may have one test in
-    common, and another seed leaves a data set's own test part alone. Data that cannot be had any more count as others.
-    """
-    known = list(recipes)
-    if not any(_is_in(path, setting) for path in differences(known) for setting in _TEST):
-        return True
-    try:
-        return _tested_alike(known)
-    except ImgclsError:  # deleted, not downloaded, damaged
-        return False
-
-
-def _tested_alike(recipes: Sequence[Recipe]) -> bool:
-    facts = [dataset_facts(recipe.dataset) for recipe in recipes]
-    if any((one.image_shape, one.class_names) != (facts[0].image_shape, facts[0].class_names) for one in facts):
-        return False  # seen without opening any image
-    return len({_test_digest(recipe) for recipe in recipes}) == 1
-
-
-def _test_digest(recipe: Recipe) -> str:
-    """The same for the same test images with the same labels."""
-    settings = Recipe(**{name: getattr(recipe, name) for name in _TEST})
-    return _known_digest(settings.to_code(), DATASETS.get(recipe.dataset.name).version())
-
-
-@lru_cache(maxsize=64)
-def _known_digest(code: str, version: str) -> str:
-    """Of a recipe by its code; `version` is that of its data set."""
-    images, parts = divided(recipe_from_code(code))
-    test = images.take(parts.test)
-    found = hashlib.sha256(repr((images.class_names, test.images.shape)).encode())
-    for array in (test.images, test.labels):
-        found.update(np.ascontiguousarray(array).data)
-    return found.hexdigest()
-
-
-def say_differences(recipes: Iterable[Recipe], translate: Translate = str) -> str:
-    """One sentence: in what the recipes differ, and whether that is a fair comparison."""
-    words = [translate(word) for word in setting_words(differences(recipes))]
-    if not words:
-        return translate(N_("The same settings for all: what differs in the end is chance."))
-    if len(words) == 1:
-        return translate(N_("All the same but for one setting: {setting}.")).format(setting=words[0])
-    return translate(
-        N_("They differ in more than one setting ({settings}): no difference can be put down to one of them alone.")
-    ).format(settings=", ".join(words))
 
 
 # -- what a difference is worth

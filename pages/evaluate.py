@@ -9,11 +9,12 @@ from imgcls.evaluation.metrics import accuracy_interval, balanced_accuracy, conf
 from imgcls.runs import Run, get_run
 from pages.components.current import look_at
 from pages.components.evaluate_cells import confusion
-from pages.components.evaluate_changes import what_changed
+from pages.components.evaluate_changes import CHANGES, SECTION, what_changed
 from pages.components.evaluate_classes import classes_table
 from pages.components.evaluate_embedding import embedding_map
 from pages.components.evaluate_images import Seen, test_images
 from pages.components.evaluate_mistakes import mistakes
+from pages.components.evaluate_one_class import one_class_section
 from pages.components.evaluate_robustness import robustness
 from pages.components.evaluate_sure import calibration, not_sure
 from pages.components.finished import tested_run
@@ -42,12 +43,13 @@ def page() -> None:
         "cells": _("What is taken for what"),
         "mistakes": _("Mistakes"),
         "sure": _("How sure it is"),
+        "one": _("One class alone"),
         "map": _("On a map"),
         "robust": _("Spoiled images"),
-        "changes": _("What changed"),
+        CHANGES: _("What changed"),
     }
     section = st.segmented_control(
-        _("Look at"), list(sections), format_func=sections.__getitem__, default="cells", key="evaluate section"
+        _("Look at"), list(sections), format_func=sections.__getitem__, default="cells", key=SECTION
     )
     _section(section or "cells", run, kept, seen)
 
@@ -61,6 +63,8 @@ def _section(name: str, run: Run, kept: Kept, seen: Seen) -> None:
     elif name == "sure":
         calibration(run, kept)
         not_sure(run, kept)
+    elif name == "one":
+        one_class_section(run, kept, seen)
     elif name == "map":
         embedding_map(run, kept, seen)
     elif name == "robust":

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from imgcls.evaluation.threshold import Threshold, threshold_of
 from imgcls.figures.bars import percentage, probability_bars
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from imgcls.preparation.prepared import Prepared
+from imgcls.runs import get_run, is_identifier
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, carry, pick_model
 from pages.components.frame import need_frame
@@ -55,7 +57,11 @@ def _answer(model: str, pictures: list[Picture]) -> None:
     if answer is None:
         waiting("predict")
         return
+    threshold = _threshold(card)
     probabilities = answer.arrays["probabilities"]
+    if threshold is not None:
+        probabilities = threshold.probabilities(answer.arrays["logits"])
+        note(_threshold_words(threshold))
     if not card.is_final:
         note(
             _(
@@ -64,21 +70,37 @@ def _answer(model: str, pictures: list[Picture]) -> None:
             )
         )
     if len(pictures) == 1:
-        _one(card, pictures[0], prepared[0], probabilities[0])
+        _one(card, pictures[0], prepared[0], probabilities[0], threshold)
     else:
-        _many(card, pictures, prepared, probabilities)
+        _many(card, pictures, prepared, probabilities, threshold)
     preparation_switch(card)
 
 
-def _one(card: ModelCard, picture: Picture, prepared: Prepared, probabilities: np.ndarray) -> None:
-    best = int(probabilities.argmax())
-    st.markdown(
-        _(
-            "## It says **{name}**, with {share} probability",
-            name=literal(card.class_names[best]),
-            share=percentage(float(probabilities[best])),
-        )
+def _threshold(card: ModelCard) -> Threshold | None:
+    """Below which it says “not sure”, if somebody has chosen that for these weights."""
+    return threshold_of(get_run(card.name), card.version) if is_identifier(card.name) else None
+
+
+def _threshold_words(threshold: Threshold) -> str:
+    if threshold.temperature == 1:
+        return _("Below {least:.0%} it says “not sure”: chosen on Evaluate.", least=threshold.least)
+    return _(
+        "Below {least:.0%} it says “not sure”: chosen on Evaluate. Its probabilities are those at the temperature of "
+        "{temperature:.2f}, which was fitted there.",
+        least=threshold.least,
+        temperature=threshold.temperature,
     )
+
+
+def _one(
+    card: ModelCard, picture: Picture, prepared: Prepared, probabilities: np.ndarray, threshold: Threshold | None
+) -> None:
+    best = int(probabilities.argmax())
+    values = {"name": literal(card.class_names[best]), "share": percentage(float(probabilities[best]))}
+    if threshold is None or threshold.is_sure(probabilities):
+        st.markdown(_("## It says **{name}**, with {share} probability", **values))
+    else:
+        st.markdown(_("## It is not sure. Its best guess is **{name}**, with {share}", **values))
     yours, seen, bars = st.columns([3, 3, 5], gap="medium")
     height, width, _channels = card.image_shape
     with yours:
@@ -108,16 +130,25 @@ def _steps(prepared: Prepared) -> None:
                 show_picture(step.image, _(step.title), _(step.title))
 
 
-def _many(card: ModelCard, pictures: list[Picture], prepared: list[Prepared], probabilities: np.ndarray) -> None:
+def _many(
+    card: ModelCard,
+    pictures: list[Picture],
+    prepared: list[Prepared],
+    probabilities: np.ndarray,
+    threshold: Threshold | None,
+) -> None:
     st.markdown(_("## {count} pictures", count=len(pictures)))
     across = 4
     for start in range(0, len(pictures), across):
         for column, place in zip(st.columns(across), range(start, min(start + across, len(pictures))), strict=False):
             with column:
-                _tile(card, pictures[place], prepared[place], probabilities[place], place)
+                unsure = threshold is not None and not threshold.is_sure(probabilities[place])
+                _tile(card, pictures[place], prepared[place], probabilities[place], place, unsure)
 
 
-def _tile(card: ModelCard, picture: Picture, prepared: Prepared, probabilities: np.ndarray, place: int) -> None:
+def _tile(
+    card: ModelCard, picture: Picture, prepared: Prepared, probabilities: np.ndarray, place: int, unsure: bool
+) -> None:
     order = np.argsort(-probabilities)[:3]
     left, right = st.columns(2)
     with left:
@@ -125,7 +156,7 @@ def _tile(card: ModelCard, picture: Picture, prepared: Prepared, probabilities: 
     with right:
         show_picture(prepared.image, _("What the network sees"))
     names = [f"{literal(card.class_names[index])} {probabilities[index]:.1%}" for index in order]
-    st.markdown(f"**{names[0]}**")
+    st.markdown(_("not sure: {guess}", guess=names[0]) if unsure else f"**{names[0]}**")
     st.caption(" · ".join(names[1:]) + f"  \n{literal(picture.name)}")
     if st.button(_("Ask why"), key=f"why {place}"):
         carry(picture)

@@ -6,7 +6,9 @@ import streamlit as st
 
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.expectation import Expectation
+from imgcls.origin import keep_origin
 from imgcls.recipe import recipe_from_code
+from imgcls.runs import get_run
 from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
 from pages.components.expectation import expectation_form, keep_expected
@@ -16,7 +18,7 @@ from pages.components.monitor import monitor
 from pages.components.notices import show_error
 from pages.components.pins import pins_control
 from pages.components.preview import preview
-from pages.components.recipe_form import begin_with, recipe_form
+from pages.components.recipe_form import begin_with, begun_from, recipe_form
 from pages.components.services import engine
 from pages.components.training_data import corrections_question
 from pages.components.words import _
@@ -41,8 +43,11 @@ def page() -> None:
         waits = recipe is not None and not corrections_question(recipe)
         disabled = recipe is None or missing is not None or waits
         if st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=disabled) and recipe:
+            origin = begun_from(recipe)
             run_id = engine().submit(recipe)
             keep_expected(run_id, expected)
+            if origin is not None:
+                keep_origin(get_run(run_id), origin)
             look_at(run_id)
             st.rerun()
     with evidence:

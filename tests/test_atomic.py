@@ -172,3 +172,8 @@ def test_a_reader_beside_a_writer_never_sees_a_torn_file(file):
     thread.join()
     assert seen
     assert all(seen)
+
+
+def test_only_some_arrays_are_read(tmp_path):
+    write_arrays(tmp_path / "x.npz", {"a": np.arange(3), "b": np.arange(5)})
+    assert list(read_arrays(tmp_path / "x.npz", only=("b", "c"))) == ["b"]

@@ -1,4 +1,4 @@
-"""Trials: how runs are known for them, what differs in them, how long they take, and what a difference is worth."""
+"""Trials: how runs are known for them, how long they take, and what a difference is worth."""
 
 from __future__ import annotations
 
@@ -9,32 +9,23 @@ import pytest
 from scipy.stats import norm
 
 from imgcls.atomic import write_json
-from imgcls.datasets.corrections import Correction, correct
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.evaluation.metrics import accuracy_interval
-from imgcls.language import translator
 from imgcls.race import Variant
-from imgcls.recipe import WATCHED, Choice, Optimizer, Recipe, Split, Training, recipe_from
+from imgcls.recipe import Choice, Recipe
 from imgcls.runs import Curve, Status, create_run, delete_run, get_run, rename_run
-from imgcls.shortcut_lab import Remedy, shortcut_recipes
-from imgcls.training.data import divided, run_data
 from imgcls.training.loop import REASONS
 from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, keep_timing
 from imgcls.trials import (
     FEWEST,
     MOST,
-    SETTING_WORDS,
     Score,
     Standing,
-    differences,
     estimated_seconds_of_all,
     has_diverged,
     loss_of_guessing,
-    same_test,
-    say_differences,
     score_of,
     seconds_left,
-    setting_words,
     title_of,
     trials_of,
     verdict,
@@ -200,114 +191,6 @@ def test_the_estimate_takes_the_slowest_for_what_was_never_measured():
     measured = estimated_seconds(plain, fast) + estimated_seconds(augmented, slow)
     assert estimated_seconds_of_all([plain, augmented], slow) == pytest.approx(measured)
     assert measured < both
-
-
-# -- what differs
-
-
-BASE = Recipe()
-
-
-@pytest.mark.parametrize(
-    ("change", "paths"),
-    [
-        ({}, []),
-        ({"seed": 1}, ["seed"]),
-        ({"augmentation": (Choice(name="flip"),)}, ["augmentation"]),
-        ({"augmentation": (Choice(name="flip"),), "seed": 1}, ["augmentation", "seed"]),
-        ({"architecture": Choice(name="cnn", dense=3)}, ["architecture"]),
-        ({"split": Split(test=0.5)}, ["split.test"]),
-        ({"label_noise": 0.2}, ["label_noise"]),
-        ({"subset": 0.2}, ["subset"]),
-        ({"training": Training(epochs=3, batch_size=8)}, ["training.epochs", "training.batch_size"]),
-        ({"training": Training(optimizer=Optimizer(learning_rate=0.1))}, ["training.optimizer.learning_rate"]),
-        ({"training": Training(optimizer=Optimizer(name="sgd", learning_rate=0.1))}, ["training.optimizer"]),
-    ],
-)
-def test_differences_are_told_by_their_path(change, paths):
-    assert differences([BASE, BASE.model_copy(update=change), BASE]) == paths
-
-
-def test_an_option_that_only_one_has_is_a_difference():
-    recipes = [Recipe(architecture=Choice(name="cnn")), Recipe(architecture=Choice(name="cnn", dense=3))]
-    assert differences(recipes) == ["architecture.dense"]
-    assert setting_words(differences(recipes)) == ["network"]
-
-
-def test_one_recipe_differs_from_nothing():
-    assert differences([BASE]) == differences([]) == []
-
-
-def test_every_setting_has_a_word():
-    """Whatever part of a recipe differs, there is a word for it."""
-    other = recipe_from(
-        {
-            "dataset": {"name": "another"},
-            "split": {"validation": 0.2, "test": 0.3},
-            "corrections": "0" * 12,
-            "label_noise": 0.5,
-            "subset": 0.5,
-            "imbalance": {"kind": "rare", "ratio": 0.5, "classes": ["a"]},
-            "balance": {"name": "another"},
-            "augmentation": [{"name": "flip"}],
-            "architecture": {"name": "another"},
-            "training": {
-                "epochs": 1,
-                "batch_size": 1,
-                "optimizer": {"name": "sgd", "learning_rate": 1.0},
-                "schedule": "cosine",
-                "early_stopping": 1,
-                "precision": "mixed_bfloat16",
-            },
-            "pinned": [1],
-            "seed": 1,
-        }
-    )
-    paths = differences([BASE, other])
-    assert {path.partition(".")[0] for path in paths} == set(Recipe.model_fields) - {"version", *WATCHED}
-    words = [setting_words([path]) for path in paths]
-    assert all(len(found) == 1 for found in words)
-    assert setting_words(paths) == list(dict.fromkeys(word for (word,) in words))
-    assert set(setting_words([*paths, "training.optimizer.learning_rate"])) == set(SETTING_WORDS.values())
-
-
-def test_what_is_tested_is_the_same_unless_the_data_are_others():
-    assert same_test([BASE, Recipe(augmentation=(Choice(name="flip"),), label_noise=0.1)])
-    assert same_test([BASE, BASE.model_copy(update={"pinned": (1, 2)})])
-    for other in (Recipe(seed=1), Recipe(split=Split(test=0.3)), Recipe(dataset=Choice(name="x"))):
-        assert not same_test([BASE, other])
-
-
-def test_what_is_tested_is_compared_image_by_image_where_the_settings_differ():
-    few = Choice(name="shortcut", images=100, side=16)
-    lab = shortcut_recipes(Recipe(dataset=few))
-    first, last = (run_data(lab[remedy]) for remedy in (Remedy.NOTHING, Remedy.CLEAN))
-    assert np.array_equal(first.test.images, last.test.images)
-    assert not np.array_equal(first.train.images, last.train.images)
-    assert same_test(lab.values()), "the mark is on no test image of any of them"
-    marked, drawn_anew = ({**few.options, "mark": "everywhere"}, {**few.options, "seed": 1})
-    for options in (marked, drawn_anew):
-        assert not same_test([*lab.values(), Recipe(dataset=Choice(name="shortcut", **options))])
-    assert same_test([Recipe(dataset=few), Recipe(dataset=few, seed=1)]), "the test is the data set's own"
-
-
-def test_a_correction_counts_where_it_changes_the_test():
-    test, train = (int(part[0]) for part in (run_data(BASE).test_indices, divided(BASE)[1].train))
-    dropped = {
-        place: correct(BASE.dataset, {str(place): Correction(dropped=True)}).identifier() for place in (train, test)
-    }
-    assert same_test([BASE, BASE.model_copy(update={"corrections": dropped[train]})])
-    assert not same_test([BASE, BASE.model_copy(update={"corrections": dropped[test]})])
-    assert not same_test([BASE, BASE.model_copy(update={"corrections": "0" * 12})]), "nobody knows what these were"
-
-
-def test_the_sentence_says_whether_the_comparison_is_fair():
-    flipped = (Choice(name="flip"),)
-    assert say_differences([BASE, BASE]).startswith("The same settings for all")
-    assert say_differences([BASE, Recipe(augmentation=flipped)]) == "All the same but for one setting: augmentation."
-    more = say_differences([BASE, Recipe(augmentation=flipped, training=Training(epochs=3))])
-    assert more.startswith("They differ in more than one setting (augmentation, epochs): no difference")
-    assert say_differences([BASE, Recipe(seed=1)], translator("en")) == "All the same but for one setting: seed."
 
 
 # -- what a difference is worth

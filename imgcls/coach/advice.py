@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from imgcls.language import Translate
 from imgcls.recipe import Recipe
 
 
@@ -16,6 +17,11 @@ class Experiment:
     label: str
     recipe: Recipe
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    def say(self, translate: Translate = str) -> str:
+        """What the button says. Words among the values are marked for translation, too."""
+        values = {name: translate(one) if isinstance(one, str) else one for name, one in self.values.items()}
+        return translate(self.label).format(**values)
 
 
 @dataclass(frozen=True)

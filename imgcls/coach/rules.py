@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from imgcls.coach import experiments as then
 from imgcls.coach.advice import Advice
+from imgcls.coach.caution import too_few_images, validation_easier
+from imgcls.coach.collapse import collapse
 from imgcls.coach.history import History
 from imgcls.language import N_
 from imgcls.recipe import Recipe
 
 Rule = Callable[[History, Recipe], Advice | None]
-
-#: A training loss below this share of that of guessing: something has been learned.
-LEARNED = 0.97
 
 
 def divergence(seen: History, recipe: Recipe) -> Advice | None:
@@ -24,7 +24,7 @@ def divergence(seen: History, recipe: Recipe) -> Advice | None:
     if not bad.any():
         return None
     at_the_end = bool(bad[-1])
-    if not at_the_end and seen.loss.min() < LEARNED * seen.guessing:
+    if not at_the_end and seen.has_learned:
         return None
     still = N_(
         "From epoch {first} on the loss is far above that of guessing ({guessing:.2f}): the steps are so large "
@@ -50,7 +50,7 @@ def not_learning(seen: History, recipe: Recipe) -> Advice | None:
     """After two epochs or more no epoch's training loss is below 0.97 of that of guessing."""
     if seen.epochs < 2:
         return None
-    if seen.loss.min() < LEARNED * seen.guessing or divergence(seen, recipe):
+    if seen.has_learned or divergence(seen, recipe):
         return None
     rate = recipe.training.optimizer.learning_rate
     low = rate < (0.001 if recipe.training.optimizer.name == "sgd" else 1e-4)
@@ -106,7 +106,7 @@ def unstable(seen: History, recipe: Recipe) -> Advice | None:
 
 def overfitting(seen: History, recipe: Recipe) -> Advice | None:
     """Since its least value the validation loss rose by a tenth and by 0.02, over two epochs, as training loss fell."""
-    if seen.epochs < 4 or not np.isfinite(seen.val_loss).all():
+    if seen.epochs < 4 or not np.isfinite(seen.val_loss).all() or not seen.has_learned:
         return None
     best = int(np.argmin(seen.val_loss))
     if seen.epochs - 1 - best < 2:
@@ -137,7 +137,7 @@ def unfinished(seen: History, recipe: Recipe) -> Advice | None:
     """At the end both losses still fell by more than 3 % in each of the last two epochs."""
     if not seen.is_over or seen.epochs < 3 or not np.isfinite([seen.loss, seen.val_loss]).all():
         return None
-    if seen.loss.min() >= LEARNED * seen.guessing or seen.val_accuracy[-1] > 0.99:
+    if not seen.has_learned or seen.val_accuracy[-1] > 0.99:
         return None
     falls = [(values[-2:] < 0.97 * values[-3:-1]).all() for values in (seen.loss, seen.val_loss)]
     if not all(falls):
@@ -161,7 +161,7 @@ def plateau(seen: History, recipe: Recipe) -> Advice | None:
     if seen.epochs < 6 or not np.isfinite([seen.loss, seen.val_loss]).all():
         return None
     tail = max(3, seen.epochs // 3)
-    if seen.loss.min() >= LEARNED * seen.guessing or seen.accuracy[-1] > 0.97:
+    if not seen.has_learned or seen.accuracy[-1] > 0.97:
         return None
     still = [values[-tail:].min() > 0.98 * values[:-tail].min() for values in (seen.loss, seen.val_loss)]
     if not all(still):
@@ -180,50 +180,6 @@ def plateau(seen: History, recipe: Recipe) -> Advice | None:
     )
 
 
-def validation_easier(seen: History, recipe: Recipe) -> Advice | None:
-    """In the last three epochs validation accuracy is ahead of training by more than chance, and by two points."""
-    if seen.epochs < 3:
-        return None
-    ahead = (seen.val_accuracy - seen.accuracy)[-3:]
-    if not (ahead > max(0.02, seen.chance)).all():
-        return None
-    if recipe.augmentation:
-        text = N_(
-            "Validation is {points:.0f} points ahead of training. That is no mistake: augmentation makes the training "
-            "images harder, and validation images come as they are."
-        )
-    else:
-        text = N_(
-            "Validation is {points:.0f} points ahead of training. That is no mistake: the training accuracy is the "
-            "mean over the epoch, while the network was still worse, and dropout, where there is some, acts only there."
-        )
-    return Advice(
-        "validation easier",
-        N_("Validation looks easier than training"),
-        text,
-        {"points": 100 * float(ahead.mean())},
-        seen.epochs - 2,
-        seen.epochs,
-    )
-
-
-def too_few_images(seen: History, recipe: Recipe) -> Advice | None:
-    """With fewer than 200 validation images, chance alone moves the accuracy by more than about seven points."""
-    if not seen.epochs or not 0 < seen.validation_images < 200:
-        return None
-    return Advice(
-        "too few images",
-        N_("Too few images to tell"),
-        N_(
-            "Only {images} validation images: chance alone moves their accuracy by up to ± {points:.0f} points. Small "
-            "differences between epochs or networks mean nothing here."
-        ),
-        {"images": seen.validation_images, "points": 100 * seen.chance},
-        1,
-        seen.epochs,
-    )
-
-
 #: By name, the most urgent first.
 RULES: dict[str, Rule] = {
     "divergence": divergence,
@@ -231,6 +187,7 @@ RULES: dict[str, Rule] = {
     "learning rate too high": unstable,
     "overfitting": overfitting,
     "underfitting": unfinished,
+    "class collapse": collapse,
     "plateau": plateau,
     "validation easier": validation_easier,
     "too few images": too_few_images,
@@ -238,16 +195,11 @@ RULES: dict[str, Rule] = {
 
 
 def advise(seen: History, recipe: Recipe) -> list[Advice]:
-    """What the rules say of a curve, the most urgent first; nothing is a good sign."""
-    return [found for rule in RULES.values() if (found := rule(seen, recipe)) is not None]
+    """What the rules say of a curve, the most urgent first; nothing is a good sign.
 
-
-def collapsed_classes(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Classes (m,) that are never answered although five test images or more are theirs.
-
-    Args:
-        predicted, labels: int64 (n,).
-        classes: how many there are.
+    A next experiment that is this run again, because there is no more to have, is left out.
     """
-    answered, there = (np.bincount(values, minlength=classes) for values in (predicted, labels))
-    return np.flatnonzero((answered == 0) & (there >= 5))
+    said = [found for rule in RULES.values() if (found := rule(seen, recipe)) is not None]
+    return [
+        replace(one, experiments=tuple(other for other in one.experiments if other.recipe != recipe)) for one in said
+    ]

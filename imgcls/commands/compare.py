@@ -8,12 +8,19 @@ from typing import Any
 
 from imgcls.commands.answer import Answer, table
 from imgcls.comparison.agreement import agreement
-from imgcls.comparison.spread import groups, lead, say_lead
+from imgcls.comparison.guard import caveats, say_settings
+from imgcls.comparison.same_test import by_test, same_images
+from imgcls.comparison.spread import groups, lead, say_lead, say_repeats
 from imgcls.errors import InputError
 from imgcls.evaluation.kept import kept_test
 from imgcls.language import N_
 from imgcls.runs import Run, get_run
-from imgcls.trials import FEWEST, say_differences, score_of, verdict
+from imgcls.trials import FEWEST, score_of, verdict
+
+_SEVERAL_TESTS = (
+    "They were not all tested on the same data: an accuracy on one test is neither better nor worse than one on "
+    "another."
+)
 
 
 def compare(asked: argparse.Namespace) -> Answer:
@@ -22,17 +29,18 @@ def compare(asked: argparse.Namespace) -> Answer:
         raise InputError(N_("Expected two runs or more. Received: {count}."), count=len(runs))
     for run in runs:
         kept_test(run)  # refuses those that have not been tested
-    recipes = [run.recipe for run in runs]
-    rows = [_row(run) for run in runs]
-    data: dict[str, Any] = {"runs": rows, "differ": say_differences(recipes), "pairs": [], "said": None}
+    rows, tests = [_row(run) for run in runs], by_test(runs)
+    titles = {run.id: run.title for run in runs}
+    data: dict[str, Any] = {
+        "runs": rows,
+        "differ": say_settings(runs),
+        "caveats": [one.say() for one in caveats(runs, titles) if one.kind != "settings"],
+        "tests": [[run.id for run in some] for some in tests],
+        "pairs": [_pair(one, two) for one, two in combinations(runs, 2) if same_images(one, two)],
+        "said": " ".join(_said(tests, titles)) or None,
+    }
     lines = table([(row["run"], f"{row['test_accuracy']:.2%}", row["title"]) for row in rows])
-    lines.append(data["differ"])
-    if len({recipe.dataset for recipe in recipes}) > 1:
-        data["said"] = "They have different data sets: neither accuracy is better than the other."
-    else:
-        data["pairs"] = [_pair(one, two) for one, two in combinations(runs, 2)]
-        data["said"] = _said(runs)
-        lines += [_line(pair) for pair in data["pairs"]]
+    lines += [data["differ"], *data["caveats"], *map(_line, data["pairs"])]
     return Answer(data, [*lines, *([data["said"]] if data["said"] else [])])
 
 
@@ -64,13 +72,22 @@ def _line(pair: dict[str, Any]) -> str:
     )
 
 
-def _said(runs: list[Run]) -> str | None:
+def _said(tests: list[list[Run]], titles: dict[str, str]) -> list[str]:
+    """What the difference is worth, for each test apart."""
+    lines = [said for runs in tests if (said := _worth(runs, titles))]
+    if len(tests) > 1:
+        return [_SEVERAL_TESTS, *lines]
+    return lines
+
+
+def _worth(runs: list[Run], titles: dict[str, str]) -> str | None:
     """Over the seeds where there are several, else of the best run alone."""
     known = groups(runs)
-    titles = {run.id: run.title for run in runs}
     found = lead(known) if 1 < len(known) < len(runs) else None
     if found is not None:
         return say_lead(found, [titles[group.ids[0]] for group in known])
     scores = {run.id: score for run in runs if (score := score_of(run)) is not None}
+    if len(known) == 1 < len(scores):
+        return say_repeats([score.accuracy for score in scores.values()])
     best = verdict(scores)
     return None if best is None else best.say(titles)

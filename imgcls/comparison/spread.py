@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any
 
+from imgcls.comparison.course import course_of
+from imgcls.comparison.differences import spelled_out
 from imgcls.language import N_, Translate
-from imgcls.recipe import WATCHED, Recipe
+from imgcls.recipe import Recipe
 from imgcls.runs import Run
+from imgcls.training.data_card import data_version
 from imgcls.trials import score_of
 
 
@@ -27,17 +31,20 @@ def t_quantile(freedom: int, comparisons: int = 1) -> float:
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that differ in nothing but their seed.
+    """Runs that differ in nothing but their seed: the same settings, the same data, and the same course.
 
     Args:
         ids: their identifiers.
-        accuracies: test accuracy by seed, 0 to 1, of those that have ended.
+        accuracies: test accuracy by seed, 0 to 1, of those that have ended; of several from one seed their mean, for
+            they are no new evidence.
         seconds: what training took each of them.
+        repeats: how many of them have the seed of another one.
     """
 
     ids: tuple[str, ...]
     accuracies: Mapping[int, float]
     seconds: tuple[float, ...]
+    repeats: int = 0
 
     @property
     def mean(self) -> float | None:
@@ -54,23 +61,49 @@ class Group:
 
 
 def groups(runs: Sequence[Run]) -> list[Group]:
-    """The runs by their settings, whatever their seed; in the order in which they come."""
+    """The runs by all that decides them but their seed, in the order in which they come.
+
+    A run whose learning rate was changed while it trained, or that was ended before its end, is no repeat of one that
+    went as it was asked to; neither is one on the same data set before it was edited.
+    """
     sorted_: dict[str, list[tuple[Run, Recipe]]] = {}
     for run in runs:
         recipe = run.recipe
-        key = recipe.model_copy(update={"seed": 0}).model_dump_json(exclude=set(WATCHED))
-        sorted_.setdefault(key, []).append((run, recipe))
+        sorted_.setdefault(_key(run, recipe), []).append((run, recipe))
     return [_group(members) for members in sorted_.values()]
+
+
+def _key(run: Run, recipe: Recipe) -> str:
+    settings = {name: value for name, value in spelled_out(recipe).items() if name != "seed"}
+    course = course_of(run)
+    went = [course.rates, course.end if course.was_cut else "", course.epochs if course.was_cut else 0]
+    return json.dumps([settings, data_version(run.folder) or "", went], sort_keys=True)
 
 
 def _group(members: Sequence[tuple[Run, Recipe]]) -> Group:
     ended = [(run, recipe, score) for run, recipe in members if (score := score_of(run)) is not None]
+    by_seed: dict[int, list[float]] = {}
+    for _run, recipe, score in ended:
+        by_seed.setdefault(recipe.seed, []).append(score.accuracy)
     seconds = [float((run.result or {}).get("train_seconds") or 0.0) for run, _recipe, _score in ended]
     return Group(
         tuple(run.id for run, _ in members),
-        {recipe.seed: score.accuracy for _run, recipe, score in ended},
+        {seed: fmean(values) for seed, values in by_seed.items()},
         tuple(seconds),
+        len(ended) - len(by_seed),
     )
+
+
+def say_repeats(accuracies: Sequence[float], translate: Translate = str) -> str:
+    """One sentence about runs of one group: what lies between them is no difference of anything.
+
+    Args:
+        accuracies: 0 to 1, at least two.
+    """
+    points = 100 * (max(accuracies) - min(accuracies))
+    return translate(
+        N_("They have the same settings: the {points:.1f} points between the best and the worst of them are chance.")
+    ).format(points=points)
 
 
 @dataclass(frozen=True)

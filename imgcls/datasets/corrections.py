@@ -3,6 +3,7 @@
     <home>/corrections/
       <12 hexadecimal digits>.json   one set of corrections, never changed: a recipe names it
       now-<data set>.json            which sets of this data set came after one another, and which one counts now
+      kept-<data set>.json           images whose label somebody has looked at and found right (`kept_labels`)
       ….json.damaged-1               what could not be read, put aside before its place was needed
 
 Because a recipe names the set it was trained with, a run can be repeated after the labels have been corrected further,
@@ -138,7 +139,7 @@ def damage(dataset: Choice) -> DatasetError | None:
 
 def correct(dataset: Choice, changes: Mapping[str, Correction]) -> Corrections:
     """Change what counts now by these corrections; the step can be taken back."""
-    with _lock(dataset):
+    with held(dataset):
         found = current_corrections(dataset).changed(changes)
         identifier = found.identifier()
         if identifier != NONE and _stored(identifier) != found:
@@ -158,7 +159,7 @@ def can_undo(dataset: Choice) -> tuple[bool, bool]:
 
 def undo(dataset: Choice, steps: int = 1) -> Corrections:
     """Go back by so many steps, or forward by a negative number, as far as there are any."""
-    with _lock(dataset):
+    with held(dataset):
         known = _steps(dataset)
         place = min(max(0, known["place"] - steps), len(known["ids"]) - 1)
         if place != known["place"]:
@@ -260,11 +261,17 @@ def _place(identifier: str) -> Path:
 
 
 def _history(dataset: Choice) -> Path:
+    return beside(dataset, "now")
+
+
+def beside(dataset: Choice, kind: str) -> Path:
+    """Where one kind of notes about a data set lies; the same for the same images."""
     text = _plain(dataset).model_dump_json()
-    return folder("corrections") / f"now-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+    return folder("corrections") / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
 
 
-def _lock(dataset: Choice) -> FileLock:
+def held(dataset: Choice) -> FileLock:
+    """The lock under which the notes about a data set are changed."""
     path = _history(dataset).with_suffix(".lock")
     with disk_errors(path):
         return FileLock(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +21,10 @@ POINTS = 400
 HALF_LIFE = 8
 
 Quantity = Literal["loss", "accuracy"]
+#: Epochs by which a band reaches beyond the ones that it marks: a single one is seen, too.
+_BESIDE = 0.3
+#: Height of a band's bar, and from one bar to the next, as shares of the figure.
+BAR, NEXT_BAR = 0.02, 0.075
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,24 @@ class CurveWords:
     quantity: str
     training: str
     validation: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """Epochs that are marked because something is said of them.
+
+    Args:
+        first, last: from 1.
+        name: what stands at its bar; empty: nothing.
+    """
+
+    first: int
+    last: int
+    name: str = ""
+
+    def span(self, end: float) -> tuple[float, float]:
+        """From where to where on an axis of epochs that ends at `end`."""
+        return max(0.0, self.first - _BESIDE), min(end, self.last + _BESIDE)
 
 
 @dataclass(frozen=True)
@@ -88,7 +111,7 @@ def curve_figure(
     dark: bool,
     words: CurveWords,
     height: int = HEIGHT,
-    band: tuple[int, int] | None = None,
+    bands: Sequence[Band] = (),
 ) -> go.Figure:
     """Training per step, smoothed, as a thin line; training per epoch as dots on it; validation thick.
 
@@ -100,7 +123,7 @@ def curve_figure(
         dark: colours for the dark page.
         words: what stands on the figure, translated.
         height: in pixels.
-        band: first and last epoch that are shaded, because something is said of them.
+        bands: epochs that are shaded, because something is said of them; each has a bar with its name at the top.
     """
     colours, lines = ink(dark), curve_lines(curve, quantity)
     figure = go.Figure(layout=base_layout(dark))
@@ -110,8 +133,8 @@ def curve_figure(
     figure.update_layout(
         height=height,
         hovermode="x",
-        annotations=_names(lines.name_places(height), colours, words),
-        shapes=[*_best_mark(lines.best, colours), *_band(band, colours)],
+        annotations=[*_names(lines.name_places(height), colours, words), *_band_names(bands, lines.end, colours)],
+        shapes=[*_best_mark(lines.best, colours), *_shades(bands, lines.end, colours)],
         margin={"l": 8, "r": 76, "t": 12, "b": 8},
     )
     figure.update_xaxes(title_text=words.epoch, range=[0, lines.end], nticks=11)
@@ -119,11 +142,35 @@ def curve_figure(
     return figure
 
 
-def _band(band: tuple[int, int] | None, colours: dict[str, str]) -> list[dict[str, Any]]:
-    if band is None:
-        return []
-    place = {"type": "rect", "xref": "x", "x0": band[0] - 0.3, "x1": band[1] + 0.3, "yref": "paper", "y0": 0, "y1": 1}
-    return [{**place, "fillcolor": colours["mistake"], "opacity": 0.12, "line": {"width": 0}, "layer": "below"}]
+def _shades(bands: Sequence[Band], end: float, colours: dict[str, str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for row, band in enumerate(bands):
+        left, right = band.span(end)
+        place = {"type": "rect", "xref": "x", "x0": left, "x1": right, "yref": "paper", "line": {"width": 0}}
+        look = {"fillcolor": colours["mistake"], "layer": "below"}
+        top = 1 - row * NEXT_BAR
+        found.append({**place, **look, "y0": 0, "y1": 1, "opacity": 0.12})
+        if band.name:
+            found.append({**place, **look, "y0": top - BAR, "y1": top, "opacity": 0.9})
+    return found
+
+
+def _band_names(bands: Sequence[Band], end: float, colours: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": band.span(end)[0],
+            "y": 1 - row * NEXT_BAR,
+            "yref": "paper",
+            "text": band.name,
+            "font": {"size": 12, "color": colours["mistake"]},
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "yshift": -4,
+        }
+        for row, band in enumerate(bands)
+        if band.name
+    ]
 
 
 def smoothed(values: np.ndarray, half_life: float = HALF_LIFE) -> np.ndarray:

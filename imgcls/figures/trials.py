@@ -26,8 +26,8 @@ from imgcls.trials import MOST, loss_of_guessing
 AROUND = 70
 #: Points of a training line at most; twenty lines of more would cost time and show nothing.
 POINTS = 120
-#: Characters of a name in the figure.
-NAME_LENGTH = 18
+#: Characters of a name in the figure, and of the seed at its end.
+NAME_LENGTH, _SEED_LENGTH = 18, 3
 
 _LEAST_HEIGHT = 270
 _NAME_HEIGHT = 18  # as in `lanes`
@@ -289,7 +289,12 @@ def _guessing_note(lines: TrialLines, dark: bool, words: TrialWords) -> list[dic
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"
+    """A name as long as there is room for; the seed at its end stays, or three of one network would be called alike."""
+    if len(name) <= NAME_LENGTH:
+        return name
+    front, seed, end = name.rpartition(" · ")
+    tail = f"{seed}{end}" if front and len(end) <= _SEED_LENGTH else ""
+    return f"{name[: NAME_LENGTH - 1 - len(tail)].rstrip()}…{tail}"
 
 
 def _width(text: str) -> float:

@@ -11,6 +11,7 @@ Older runs have no gradients and no epoch 0. A reader takes what it finds.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +34,14 @@ def pinned_path(folder: Path) -> Path:
     return folder / FOLDER / "pinned.npz"
 
 
-def read_snapshot(folder: Path, epoch: int) -> dict[str, np.ndarray]:
-    """The arrays of one epoch of the run in `folder`; none if there is no snapshot, or no readable one."""
+def read_snapshot(folder: Path, epoch: int, only: Collection[str] | None = None) -> dict[str, np.ndarray]:
+    """The arrays of one epoch of the run in `folder`; none if there is no snapshot, or no readable one.
+
+    Args:
+        only: names of those that are wanted; None: all.
+    """
     try:
-        return read_arrays(snapshot_path(folder, epoch))
+        return read_arrays(snapshot_path(folder, epoch), only)
     except (OSError, ValueError):
         return {}
 

@@ -126,6 +126,7 @@ class Session:
             train_images=len(self.data.train),
             epoch_images=self.route.images,
             validation_images=len(self.data.validation),
+            test_images=len(self.data.test),
             classes=len(self.data.class_names),
         )
         # also when nothing was found: then what an earlier worker logged is void from its first step on

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from imgcls.comparison.same_test import by_test
 from imgcls.comparison.spread import Group, groups, lead, say_lead
 from imgcls.datasets import DATASETS
 from imgcls.language import translator
 from imgcls.lessons.choosing import interval_of_mean
 from imgcls.runs import RunSummary, get_run, list_runs
+from pages.components.compare_fair import test_names
 from pages.components.durations import duration
 from pages.components.notices import empty, literal, note
 from pages.components.words import _, language
@@ -26,10 +28,11 @@ def find_it() -> None:
             "pages/train.py",
         )
         return
-    names = list(dict.fromkeys(run.recipe.dataset.name for run in runs))
-    chosen = st.selectbox(_("Data set"), names, format_func=_titled, key=f"{_KEY} dataset", width=420)
-    some = {run.id: run for run in runs if run.recipe.dataset.name == chosen}
-    known = sorted(groups([get_run(one) for one in some]), key=lambda group: len(group.accuracies) < 2)
+    tests = by_test(get_run(run.id) for run in runs)
+    names = dict(zip(test_names(tests), tests, strict=True))
+    chosen = st.selectbox(_("Data set"), list(names), format_func=_titled, key=f"{_KEY} dataset", width=420)
+    some = {run.id: run for run in runs if run.id in {one.id for one in names[chosen]}}
+    known = sorted(groups(names[chosen]), key=lambda group: len(group.accuracies) < 2)
     _table(known, some)
     several = [group for group in known if len(group.accuracies) > 1]
     if len(several) > 1 and (found := lead(several)) is not None:

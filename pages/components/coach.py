@@ -1,17 +1,19 @@
-"""What a finished run's curve says, and what to try next."""
+"""What a run's curve says, while it trains and when it has ended, and what to try next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from imgcls.coach import Advice, advise
-from imgcls.coach.history import history_of
-from imgcls.coach.rules import collapsed_classes
+from imgcls.coach.collapse import collapsed_classes
+from imgcls.coach.history import history_of_run
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.kept import kept_test
+from imgcls.figures.curves import Band
 from imgcls.language import translator
+from imgcls.origin import Origin
 from imgcls.runs import Curve, Run
 from imgcls.training.data_card import data_of
 from pages.components.current import look_at
@@ -25,33 +27,37 @@ _MOST = 2
 _FEWEST_EPOCHS = 3
 
 
-def advice_of(run: Run, curve: Curve) -> list[Advice]:
-    """What can be said of a run that has ended, the most urgent first."""
-    return advise(history_of(curve, is_over=True), run.recipe)
+def advice_of(run: Run, curve: Curve, is_over: bool = True) -> list[Advice]:
+    """What can be said of a run, the most urgent first.
+
+    Args:
+        is_over: whether it has ended; some rules wait for the end.
+    """
+    return advise(history_of_run(run, curve, is_over), run.recipe)
 
 
-def advice_so_far(run: Run, curve: Curve) -> None:
-    """The most urgent that can be said while it still trains, in a line; the buttons come when it has ended."""
-    found = advise(history_of(curve, is_over=False), run.recipe)
-    if not found:
+def bands_of(advice: Sequence[Advice]) -> list[Band]:
+    """The epochs that each of them speaks of, numbered as they are told; a single one needs no number."""
+    names = [str(number) for number in range(1, len(advice) + 1)] if len(advice) > 1 else [""]
+    return [Band(one.first, one.last, name) for one, name in zip(advice, names, strict=False)]
+
+
+def advice_so_far(run: Run, advice: Sequence[Advice]) -> None:
+    """What can be said while it still trains, with its buttons. The run itself goes on."""
+    if not advice:
         return
-    translate, one = translator(language()), found[0]
-    values = {"title": translate(one.title), "text": literal(translate(one.text).format(**one.values))}
-    st.markdown(_("So far: **{title}** · {text}", **values))
+    st.markdown(_("#### What the curves say so far"))
+    _told(run, advice, st.rerun)
+    note(_("A button fills in the form for a next run; this one goes on until you stop it."))
 
 
-def band_of(advice: list[Advice]) -> tuple[int, int] | None:
-    """The epochs that the first advice speaks of."""
-    return (advice[0].first, advice[0].last) if advice else None
-
-
-def coach(run: Run, curve: Curve, advice: list[Advice], on: Callable[[], object] = st.rerun) -> None:
+def coach(run: Run, curve: Curve, advice: Sequence[Advice], on: Callable[[], object] = st.rerun) -> None:
     """Advice with its evidence and the buttons that fill in the next training.
 
     Args:
         on: called when one has been filled in: where Train is not this page, the way there.
     """
-    collapsed = _collapsed(run)
+    collapsed = "" if any(one.rule == "class collapse" for one in advice) else _collapsed(run)
     if not advice and not collapsed:
         if len(curve.epochs) >= _FEWEST_EPOCHS:
             note(_("The curves show nothing unusual: both losses came down together."))
@@ -61,29 +67,35 @@ def coach(run: Run, curve: Curve, advice: list[Advice], on: Callable[[], object]
         st.warning(
             _("It never answers {classes}: look whether it is rare, or looks like another class.", classes=collapsed)
         )
-    for one in advice[:_MOST]:
-        _shown(run, one, on)
+    _told(run, advice, on)
+
+
+def _told(run: Run, advice: Sequence[Advice], on: Callable[[], object]) -> None:
+    numbers = [band.name for band in bands_of(advice)]
+    for number, one in list(zip(numbers, advice, strict=False))[:_MOST]:
+        _shown(run, one, number, on)
     if len(advice) > _MOST:
         with st.expander(_("More")):
-            for one in advice[_MOST:]:
-                _shown(run, one, on)
+            for number, one in list(zip(numbers, advice, strict=False))[_MOST:]:
+                _shown(run, one, number, on)
 
 
-def _shown(run: Run, advice: Advice, on: Callable[[], object]) -> None:
+def _shown(run: Run, advice: Advice, number: str, on: Callable[[], object]) -> None:
+    """One of them; `number` is that of its epochs in the figures."""
     translate = translator(language())
     with st.container(border=True):
         where = _("epochs {first} to {last}", first=advice.first, last=advice.last)
-        st.markdown(f"**{translate(advice.title)}** · {where}")
+        badge = f":orange-badge[{number}] " if number else ""
+        st.markdown(f"{badge}**{translate(advice.title)}** · {where}")
         st.markdown(literal(translate(advice.text).format(**advice.values)))
         if not advice.experiments:
             return
         with st.container(horizontal=True):
             for place, experiment in enumerate(advice.experiments):
-                words = translate(experiment.label).format(**experiment.values)
-                if st.button(words, key=f"coach {run.id} {advice.rule} {place}"):
-                    begin_with(experiment.recipe)
+                if st.button(literal(experiment.say(translate)), key=f"coach {run.id} {advice.rule} {place}"):
+                    begin_with(experiment.recipe, Origin(run.id))
                     look_at(None)
-                    st.rerun()
+                    on()
 
 
 def _collapsed(run: Run) -> str:

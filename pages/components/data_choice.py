@@ -69,6 +69,22 @@ def show_images_of(label: int, part: Part) -> None:
     st.session_state[_class_key(facts.class_names)] = label
 
 
+def look_at_training_images(recipe: Recipe, label: int) -> None:
+    """Make the training images of one class in one run what the page Data shows next, the most unlike first.
+
+    Args:
+        recipe: of the run, for its data set and its division.
+        label: the place of the class.
+    """
+    look_at_data(recipe.dataset)
+    # the controls of the page may be there from an earlier visit: they would hold on to what they were
+    for name in [name for name in st.session_state if str(name).startswith(f"{_DIVISION} ")]:
+        st.session_state.pop(name)
+    st.session_state[_DIVISION] = (recipe.split, recipe.seed)
+    st.session_state["data order"] = "unlike"
+    show_images_of(label, Part.TRAIN)
+
+
 def choose_data() -> tuple[Choice, Facts]:
     """The data set that is chosen, and what it says of itself.
 

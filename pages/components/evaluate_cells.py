@@ -13,7 +13,8 @@ from imgcls.evaluation.mistakes import Pair, confused_pairs, in_cell
 from imgcls.figures.confusion import confusion_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.runs import Run
-from pages.components.evaluate_images import Seen, image_strip, more_than_shown
+from pages.components.evaluate_images import Seen, image_strip
+from pages.components.evaluate_remedies import mend
 from pages.components.evaluate_repair import repair
 from pages.components.notices import literal, note
 from pages.components.style import is_dark
@@ -107,6 +108,8 @@ def _images(run: Run, kept: Kept, seen: Seen, true: int, predicted: int) -> None
     if not len(places):
         st.markdown(_("No test image is in this cell."))
         return
-    more_than_shown(places)
     chosen = image_strip(f"cell images {run.id}", _("Images of the cell"), kept, seen, places, choose=True)
-    repair(run, kept, seen, chosen)
+    cell = None if true == predicted else (true, predicted)
+    repair(run, kept, seen, places, chosen, cell)
+    if cell is not None:
+        mend(run, seen, *cell)

@@ -17,6 +17,8 @@ from imgcls.runs import Run
 from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting_long
 from pages.components.evaluate_images import Seen, answers
+from pages.components.evaluate_nearest import nearest_images
+from pages.components.evaluate_repair import evidence
 from pages.components.notices import literal, note, show_error
 from pages.components.picture import show_picture
 from pages.components.style import is_dark
@@ -79,19 +81,29 @@ def _draw(run: Run, kept: Kept, seen: Seen, found: Embedding) -> None:
         _("is {true}, says {predicted}", true="{true}", predicted="{predicted}"),
     )
     chart, beside = st.columns([9, 3], gap="large")
+    key, place = f"map {way} {run.id}", f"map image {run.id}"
+
+    def clicked() -> None:
+        selected: list[Any] = st.session_state[key]["selection"]["points"]
+        if selected:
+            st.session_state[place] = int(np.ravel(selected[0]["customdata"])[0])
+
     with chart:
-        chosen: Any = st.plotly_chart(
+        st.plotly_chart(
             figure,
-            key=f"map {way} {run.id}",
+            key=key,
             config=PLOT_CONFIG,
             theme=None,
-            on_select="rerun",
+            on_select=clicked,
             selection_mode="points",
             alt=_("{count:,} test images as points, coloured by their class", count=len(points)),
         )
         _say(str(way), found, kept)
     with beside:
-        _beside(kept, seen, found, chosen)
+        chosen = _beside(kept, seen, found, place)
+    if chosen is not None:
+        evidence(run, kept, seen, [chosen])
+        nearest_images(run, kept, seen, [chosen])
 
 
 def _say(way: str, found: Embedding, kept: Kept) -> None:
@@ -111,13 +123,24 @@ def _say(way: str, found: Embedding, kept: Kept) -> None:
         note(_("Neighbours are true neighbours; how far groups lie apart, and how large they are, means little."))
 
 
-def _beside(kept: Kept, seen: Seen, found: Embedding, chosen: Any) -> None:
-    points = chosen["selection"]["points"]
-    if not points:
-        note(_("Click a point to see its image."))
-        return
+def _beside(kept: Kept, seen: Seen, found: Embedding, key: str) -> int | None:
+    """The image of the point that was clicked, or chosen from a list; its place in the test."""
     assert seen.images is not None
-    place = int(found.places[int(np.ravel(points[0]["customdata"])[0])])
-    true, said = answers(kept, seen)(place)
+    say = answers(kept, seen)
+    wrong_first = np.argsort(kept.correct[found.places], kind="stable")
+    point = st.selectbox(
+        _("Image, the mistakes first"),
+        wrong_first.tolist(),
+        None,
+        format_func=lambda one: ", ".join(say(int(found.places[one]))),
+        placeholder=_("click a point, or choose"),
+        key=key,
+    )
+    if point is None:
+        note(_("Click a point to see its image."))
+        return None
+    place = int(found.places[point])
+    true, said = say(place)
     show_picture(seen.images.images[kept.indices[place]], f"{true}, {said}", None)
     st.markdown(f"**{literal(true)}**, {literal(said)}")
+    return place

@@ -12,8 +12,6 @@ from pages.components.evaluate_repair import repair
 from pages.components.notices import note
 from pages.components.words import _
 
-_MOST = 30
-
 
 def mistakes(run: Run, kept: Kept, seen: Seen) -> None:
     orders = {"sure": _("Surest mistakes"), "hard": _("Highest loss")}
@@ -22,13 +20,13 @@ def mistakes(run: Run, kept: Kept, seen: Seen) -> None:
     )
     if order == "hard":
         note(_("The loss is −log of the probability of the true class: high where the network gives it next to none."))
-        places = hardest(kept, _MOST)
+        places = hardest(kept, len(kept.labels))
     else:
         note(_("Wrong, and with high probability: often a wrong label, an odd image, or a shortcut that was learned."))
-        places = confident_mistakes(kept, _MOST)
+        places = confident_mistakes(kept, len(kept.labels))
     if not len(places):
         st.success(_("Every test image is right."))
         return
     label = _("Images that it gets wrong")
     chosen = image_strip(f"mistakes {order} {run.id}", label, kept, seen, places, choose=True)
-    repair(run, kept, seen, chosen)
+    repair(run, kept, seen, places, chosen)

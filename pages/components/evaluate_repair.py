@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from imgcls.datasets.corrections import Correction, correct, current_corrections, damage
+from imgcls.datasets.kept_labels import forget_kept, keep_labels
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.kept import Kept
 from imgcls.explain.picture import overlay
 from imgcls.figures.bars import percentage
+from imgcls.origin import Origin, keep_origin
 from imgcls.recipe import Recipe
-from imgcls.runs import Run
+from imgcls.runs import Run, get_run
 from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting
 from pages.components.current import look_at
-from pages.components.evaluate_images import Seen, keys_of
+from pages.components.evaluate_images import Seen, decisions, keys_of
 from pages.components.evaluate_nearest import nearest_images
 from pages.components.missing import missing_notice, what_is_missing
 from pages.components.notices import note, show_error, show_warning
@@ -30,22 +33,35 @@ _MOST = 6
 _SIDE = 168
 
 
-def repair(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
-    """Heatmaps of the chosen test images, and the buttons that correct them."""
+def repair(
+    run: Run,
+    kept: Kept,
+    seen: Seen,
+    places: np.ndarray,
+    chosen: Sequence[int],
+    cell: tuple[int, int] | None = None,
+) -> None:
+    """Heatmaps of the chosen test images, and the buttons that decide about their labels.
+
+    Args:
+        places: of all test images that are shown.
+        chosen: of those that are chosen.
+        cell: true and predicted class, where all of them are one confusion.
+    """
     if seen.images is None:
         return
     if not chosen:
         note(_("Choose images to see why, and to correct them."))
     else:
-        _why(run, kept, seen, chosen[:_MOST])
+        evidence(run, kept, seen, chosen[:_MOST])
         if len(chosen) > _MOST:
             st.caption(_("The first {shown} of {count:,} are shown.", shown=_MOST, count=len(chosen)))
-        nearest_images(run, kept, seen, chosen)
-    _correct(run, kept, seen, chosen)
-    _again(run, kept)
+    _correct(run, kept, seen, places, chosen)
+    _again(run, seen, cell)
+    nearest_images(run, kept, seen, chosen or places[:3].tolist())
 
 
-def _why(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
+def evidence(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
     """For each image the evidence for its true class and for the class that it is taken for."""
     assert seen.images is not None
     if not is_saved(run):
@@ -88,7 +104,7 @@ def _column(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int
     return cells
 
 
-def _correct(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
+def _correct(run: Run, kept: Kept, seen: Seen, places: np.ndarray, chosen: Sequence[int]) -> None:
     assert seen.images is not None
     if (damaged := damage(run.recipe.dataset)) is not None:
         show_warning(damaged)
@@ -104,19 +120,32 @@ def _correct(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
             label_visibility="collapsed",
             width=150,
         )
-        if st.button(_("Relabel"), disabled=not keys, key=f"repair relabel {run.id}"):
-            _note_down(run, {key: Correction(label=label) for key in keys})
-        if st.button(_("Leave out"), disabled=not keys, key=f"repair drop {run.id}"):
-            _note_down(run, {key: Correction(dropped=True) for key in keys})
-        if st.button(_("As it was"), disabled=not keys, key=f"repair undo {run.id}"):
-            _note_down(run, {key: Correction() for key in keys})
+        _decide(_("Relabel"), "relabel", run, {key: Correction(label=label) for key in keys})
+        _decide(_("Leave out"), "drop", run, {key: Correction(dropped=True) for key in keys})
+        st.button(
+            _("Keep"),
+            disabled=not keys,
+            on_click=_keep,
+            args=(run, {key: names[kept.labels[place]] for key, place in zip(keys, chosen, strict=True)}),
+            help=_("The label is right, the network is not. It is noted, so that nobody need look at it again."),
+            key=f"repair keep {run.id}",
+        )
+        _decide(_("As it was"), "undo", run, {key: Correction() for key in keys})
     corrected = len(current_corrections(run.recipe.dataset).images.keys() & set(keys))
     if corrected:
         note(_("Of the chosen images, corrected now: {count}. “As it was” takes that back.", count=corrected))
+    _decided(kept, seen, places)
+
+
+def _decide(label: str, name: str, run: Run, changes: dict[str, Correction]) -> None:
+    key = f"repair {name} {run.id}"
+    # before the page is drawn, so that the images above show what has been decided
+    st.button(label, disabled=not changes, on_click=_note_down, args=(run, changes), key=key)
 
 
 def _note_down(run: Run, changes: dict[str, Correction]) -> None:
     try:
+        forget_kept(run.recipe.dataset, changes)
         correct(run.recipe.dataset, changes)
     except ImgclsError as error:
         show_error(error)
@@ -126,13 +155,41 @@ def _note_down(run: Run, changes: dict[str, Correction]) -> None:
     )
 
 
+def _keep(run: Run, labels: dict[str, str]) -> None:
+    dataset = run.recipe.dataset
+    try:
+        keep_labels(dataset, labels)
+        corrected = current_corrections(dataset).images.keys() & labels
+        if corrected:
+            correct(dataset, {key: Correction() for key in corrected})
+    except ImgclsError as error:
+        show_error(error)
+
+
+def _decided(kept: Kept, seen: Seen, places: np.ndarray) -> None:
+    """How many of the images that are shown have been decided about."""
+    decided = decisions(kept, seen)
+    kinds = Counter(one.kind for place in places if (one := decided(int(place))) is not None)
+    if kinds:
+        note(
+            _(
+                "Decided: {done} of {count:,}. Relabelled {relabelled}, left out {left_out}, kept {confirmed}.",
+                done=kinds.total(),
+                count=len(places),
+                relabelled=kinds["relabelled"],
+                left_out=kinds["left out"],
+                confirmed=kinds["kept"],
+            )
+        )
+
+
 def again(run: Run) -> Recipe:
     """The recipe of a run with the corrections that count now."""
     corrections = current_corrections(run.recipe.dataset).identifier()
     return run.recipe.model_copy(update={"corrections": corrections})
 
 
-def _again(run: Run, kept: Kept) -> None:
+def _again(run: Run, seen: Seen, cell: tuple[int, int] | None) -> None:
     note(
         _(
             "These are test images: a correction makes the test fairer, not the network better. Wrong labels among "
@@ -148,10 +205,12 @@ def _again(run: Run, kept: Kept) -> None:
     label, key = _("Train it again with the corrections"), f"repair again {run.id}"
     if st.button(label, type="primary", key=key, disabled=missing is not None):
         try:
-            look_at(engine().submit(wanted))
+            begun = engine().submit(wanted)
+            keep_origin(get_run(begun), origin_in(run, seen, cell))
         except ImgclsError as error:
             show_error(error)
             return
+        look_at(begun)
         st.switch_page("pages/train.py")
     if count == 1:
         note(_("1 correction of this data set counts now; this run was trained with others, or none."))
@@ -162,3 +221,8 @@ def _again(run: Run, kept: Kept) -> None:
                 count=count,
             )
         )
+
+
+def origin_in(run: Run, seen: Seen, cell: tuple[int, int] | None) -> Origin:
+    """What a next training is written down to come from: this run, and the confusion that is looked at."""
+    return Origin(run.id) if cell is None else Origin(run.id, *(seen.class_names[place] for place in cell))

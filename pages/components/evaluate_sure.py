@@ -9,6 +9,7 @@ from imgcls.evaluation.calibration import Reliability, fitted_temperature, relia
 from imgcls.evaluation.kept import Kept
 from imgcls.evaluation.metrics import softmax
 from imgcls.evaluation.selective import Answered, answered_from, coverage_curve
+from imgcls.evaluation.threshold import Threshold, keep_threshold, threshold_of
 from imgcls.evaluation.validation import known_validation
 from imgcls.figures.coverage import coverage_figure
 from imgcls.figures.layout import PLOT_CONFIG
@@ -107,19 +108,46 @@ def _ask_temperature(run: Run) -> None:
 
 def not_sure(run: Run, kept: Kept) -> None:
     st.markdown(_("#### And if it may say “not sure”?"))
+    temperature = _temperature(run) or 1.0
+    confidence = softmax(kept.logits / temperature).max(axis=1)
+    version = model_card(run.id).version if is_saved(run) else ""
+    known = threshold_of(run, version)
     figure, words = st.columns([7, 5], gap="large")
     with words:
-        label = _("It answers only if it is at least so sure")
-        threshold = st.slider(label, 0, 100, 90, format="%d%%", key="not sure")
-        found = answered_from(kept.confidence, kept.correct, threshold / 100)
+        label, start = _("It answers only if it is at least so sure"), 90 if known is None else round(100 * known.least)
+        percent = st.slider(label, 0, 100, start, format="%d%%", key=f"not sure {run.id}")
+        found = answered_from(confidence, kept.correct, percent / 100)
         st.markdown(_outcome(found, len(kept.labels)))
+        if temperature != 1:
+            note(_("So sure with the temperature of {temperature:.2f} that was fitted above.", temperature=temperature))
         note(_("What it keeps to itself, somebody else decides: choose by what a mistake costs, and what a question."))
+        if version and percent:
+            _keep(run, version, Threshold(percent / 100, temperature), known)
     with figure:
-        coverage, right = coverage_curve(kept.confidence, kept.correct)
+        coverage, right = coverage_curve(confidence, kept.correct)
         here = None if found.accuracy is None else (found.coverage, found.accuracy)
         drawn = coverage_figure(coverage, right, here, is_dark(), (_("share it answers"), _("right of those")))
         alt = _("Accuracy of the answers against the share of images that are answered")
         st.plotly_chart(drawn, key=f"coverage {run.id}", config=PLOT_CONFIG, theme=None, alt=alt)
+
+
+def _keep(run: Run, version: str, chosen: Threshold, known: Threshold | None) -> None:
+    """The threshold goes to Predict, and can be taken back."""
+
+    def keep(threshold: Threshold | None) -> None:
+        try:
+            keep_threshold(run, version, threshold)
+        except ImgclsError as error:
+            show_error(error)
+
+    with st.container(horizontal=True):
+        if chosen != known:
+            words = _("Say “not sure” on Predict below {percent:.0%}", percent=chosen.least)
+            st.button(words, on_click=keep, args=(chosen,), key=f"keep threshold {run.id}")
+        if known is not None:
+            st.button(_("Let it always answer"), on_click=keep, args=(None,), key=f"forget threshold {run.id}")
+    if known is not None:
+        note(_("On Predict it says “not sure” below {percent:.0%}.", percent=known.least))
 
 
 def _outcome(found: Answered, count: int) -> str:

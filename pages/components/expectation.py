@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from imgcls.datasets import dataset_facts
-from imgcls.errors import ImgclsError
-from imgcls.evaluation.kept import kept_test
-from imgcls.evaluation.metrics import confusion_matrix, per_class
-from imgcls.expectation import Expectation, Guess, expectation_of, keep_expectation, mean_distance, record
+from imgcls.expectation import (
+    Expectation,
+    Guess,
+    expectation_of,
+    keep_expectation,
+    mean_distance,
+    recalls_of,
+    record,
+)
 from imgcls.recipe import Recipe
 from imgcls.runs import Run, get_run, list_runs
-from imgcls.training.data_card import data_of
 from pages.components.notices import literal, note
 from pages.components.words import _
 
@@ -66,9 +70,8 @@ def expectation_beside_result(run: Run) -> None:
     lines = _expected_lines(expected) if accuracy is None else _lines(run, expected, float(accuracy))
     if lines:
         st.markdown("  \n".join(lines))
-    guesses = record(list_runs(), get_run) if accuracy is not None else []
-    if len(guesses) >= _FEWEST:
-        note(_record_words(guesses))
+    if accuracy is not None:
+        tell_record()
 
 
 def _expected_lines(expected: Expectation) -> list[str]:
@@ -100,14 +103,7 @@ def _distance(expected: float, came: float) -> str:
 
 def _hardest(run: Run, expected: str) -> str:
     """The recall of the expected class beside that of the lowest."""
-    try:
-        kept, names = kept_test(run), data_of(run.folder, run.recipe).class_names
-    except ImgclsError:  # its test or its data set is gone
-        return ""
-    if expected not in names:
-        return ""
-    found = per_class(confusion_matrix(kept.logits, kept.labels))["recall"]
-    recalls = {name: float(value) for name, value in zip(names, found, strict=True) if value == value}
+    recalls = recalls_of(run)
     if expected not in recalls:
         return ""
     lowest = min(recalls, key=lambda name: recalls[name])
@@ -125,7 +121,23 @@ def _hardest(run: Run, expected: str) -> str:
     )
 
 
-def _record_words(guesses: list[Guess]) -> str:
+def tell_record() -> None:
+    """How good the guesses were so far, of each kind of which there are several."""
+    known = record(list_runs(), get_run)
+    lines = []
+    if len(known.accuracies) >= _FEWEST:
+        lines.append(_record_words(known.accuracies))
+    if known.hardest.count >= _FEWEST:
+        values = {"right": known.hardest.right, "count": known.hardest.count}
+        lines.append(_("You named the hardest class in {right} of {count} runs.", **values))
+    if known.winners.count >= _FEWEST:
+        values = {"right": known.winners.right, "count": known.winners.count}
+        lines.append(_("You named the winner in {right} of {count} races.", **values))
+    if lines:
+        note(" ".join(lines))
+
+
+def _record_words(guesses: Sequence[Guess]) -> str:
     return _(
         "Over {count} runs your guesses were {points:.1f} points off on average, the last by {last:.1f}.",
         count=len(guesses),

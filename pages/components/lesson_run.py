@@ -12,7 +12,7 @@ from imgcls.lessons.reuse import known_runs
 from imgcls.recipe import Recipe
 from imgcls.runs import Curve, Run, get_run, read_curve
 from imgcls.trials import title_of
-from pages.components.coach import advice_of, band_of
+from pages.components.coach import advice_of, bands_of
 from pages.components.lanes import look, milestones, submit_all
 from pages.components.live import live
 from pages.components.monitor import chart_of, progress_words, share_done, show_curves
@@ -42,7 +42,7 @@ def lesson_run(key: str, recipe: Recipe, title: str, label: str) -> tuple[Run, C
         _watch(run, key)
         return None
     curve = read_curve(run.folder)
-    show_curves(curve, band_of(advice_of(run, curve)))
+    show_curves(curve, bands_of(advice_of(run, curve)))
     return (run, curve) if history_of(curve, is_over=True).epochs else None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from imgcls.figures.colours import ink
-from imgcls.figures.curves import HEIGHT, CurveLines, CurveWords
+from imgcls.figures.curves import BAR, HEIGHT, NEXT_BAR, Band, CurveLines, CurveWords
 from imgcls.figures.lanes import NAME_ROOM, lane_style
 from imgcls.figures.layout import FONT
 from imgcls.figures.race import RaceLines, RaceWords
@@ -98,6 +98,20 @@ function paint(canvas, chart, ink, font, height) {
   say(chart.quantity, 0, 0, 'center', ink.faint);
   context.restore();
 
+  (chart.bands ?? []).forEach((band, row) => {              // what is said of these epochs stands below the figures
+    const [left, right] = band.span.map(atX), tall = bottom - PAD.top;
+    context.fillStyle = ink.mistake;
+    context.globalAlpha = 0.12;
+    context.fillRect(left, PAD.top, right - left, tall);
+    if (band.name) {
+      const top = PAD.top + row * chart.bar[1] * tall;
+      context.globalAlpha = 0.9;
+      context.fillRect(left, top, right - left, chart.bar[0] * tall);
+      context.globalAlpha = 1;
+      say(band.name, left, top + 13, 'left', ink.mistake);
+    }
+    context.globalAlpha = 1;
+  });
   if (chart.best != null) {
     stroke(ink.accent, 1, [2, 3], () => segment(atX(chart.best), PAD.top, atX(chart.best), bottom));
   }
@@ -194,12 +208,13 @@ _live = st.components.v2.component("imgcls_live", html=_HTML, css=_CSS, js=_JS)
 
 @dataclass(frozen=True)
 class Chart:
-    """One figure of curves: what it draws, its words, and what it says to those who do not see it."""
+    """One figure of curves: what it draws, its words, what it says to those who do not see it, and what is marked."""
 
     lines: CurveLines
     words: CurveWords
     alt: str
     percent: bool
+    bands: tuple[Band, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,6 +287,8 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "training": _numbers(lines.training),
         "validation": _numbers(lines.validation),
         "best": lines.best,
+        "bands": [{"span": list(band.span(lines.end)), "name": band.name} for band in chart.bands],
+        "bar": [BAR, NEXT_BAR],
         "end": lines.end,
         "top": lines.top,
         "names": [

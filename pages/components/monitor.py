@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -9,15 +10,18 @@ import streamlit as st
 from imgcls.atomic import read_json
 from imgcls.errors import ImgclsError, error_from_json
 from imgcls.figures.confusion import confusion_figure
-from imgcls.figures.curves import CurveWords, Quantity, curve_figure, curve_lines
+from imgcls.figures.curves import Band, CurveWords, Quantity, curve_figure, curve_lines
 from imgcls.figures.filters import filter_sheet
 from imgcls.figures.layout import PLOT_CONFIG
+from imgcls.origin import Origin, origin_of
 from imgcls.runs import STATUS_WORDS, Curve, CurveReader, Run, Status, get_run, read_snapshot
 from imgcls.training.control import read_wishes
 from imgcls.training.data_card import data_of
-from pages.components.coach import advice_of, advice_so_far, band_of, coach
+from imgcls.trials import run_or_none
+from pages.components.coach import advice_of, advice_so_far, bands_of, coach
 from pages.components.current import look_at
 from pages.components.durations import duration
+from pages.components.evaluate_changes import open_changes
 from pages.components.expectation import expectation_beside_result
 from pages.components.features import tell_feature_times
 from pages.components.live import Chart, live
@@ -62,7 +66,7 @@ def monitor(run_id: str) -> None:
         else:
             _progress(run, status, curve)
             advice = advice_of(run, curve)
-            show_curves(curve, band_of(advice))
+            show_curves(curve, bands_of(advice))
             coach(run, curve, advice)
     if not status.is_active:
         _inside(run, curve)
@@ -102,14 +106,16 @@ def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
         status, curve = run.status, _follow(run)
         if _standing(run, status, curve) != standing:
             st.rerun()
+        advice = advice_of(run, curve, is_over=False)
+        bands = bands_of(advice)
         live(
             progress_words(run, status, curve),
             share_done(curve),
             _facts(status, curve),
-            [chart_of(run, curve, "loss"), chart_of(run, curve, "accuracy")],
+            [chart_of(run, curve, "loss", bands), chart_of(run, curve, "accuracy", bands)],
             is_dark(),
         )
-        advice_so_far(run, curve)
+        advice_so_far(run, advice)
     except ImgclsError as error:  # deleted, or not to be read; `app.py` catches nothing for a fragment
         show_error(error)
 
@@ -201,14 +207,24 @@ def _what_next(run: Run, status: Status) -> None:
         words = _("Draw a digit and try it") if _is_drawn(run) else _("Try it on a picture")
         if st.button(words, type=kind, key="try", width="stretch"):
             st.switch_page("pages/predict.py")
-    if (run.result or {}).get("test_accuracy") is not None and st.button(
-        _("See where it fails"), key="evaluate", width="stretch"
-    ):
-        st.switch_page("pages/evaluate.py")
+    if (run.result or {}).get("test_accuracy") is not None:
+        _to_changes(run)
+        if st.button(_("See where it fails"), key="evaluate", width="stretch"):
+            st.switch_page("pages/evaluate.py")
     if not status.is_active and st.button(_("Train again with changes"), key="again", width="stretch"):
-        begin_with(run.recipe)
+        begin_with(run.recipe, Origin(run.id))
         look_at(None)
         st.rerun()
+
+
+def _to_changes(run: Run) -> None:
+    """What it does differently than the run that it was changed from, if that is known and there."""
+    origin = origin_of(run)
+    if origin is None or run_or_none(origin.run) is None:
+        return
+    if st.button(_("See what changed"), key="changes", width="stretch"):
+        open_changes(run.id, origin.run)
+        st.switch_page("pages/evaluate.py")
 
 
 def _is_drawn(run: Run) -> bool:
@@ -304,14 +320,14 @@ def progress_words(run: Run, status: Status, curve: Curve) -> str:
     )
 
 
-def show_curves(curve: Curve, band: tuple[int, int] | None) -> None:
-    """Loss and accuracy of a run that stands still, side by side; the epochs of `band` are shaded."""
+def show_curves(curve: Curve, bands: Sequence[Band]) -> None:
+    """Loss and accuracy of a run that stands still, side by side; the epochs of `bands` are shaded."""
     quantities: tuple[Quantity, ...] = ("loss", "accuracy")
     for column, quantity in zip(st.columns(2), quantities, strict=True):
         with column:
             words = _curve_words(quantity)
             st.plotly_chart(
-                curve_figure(curve, quantity, is_dark(), words, band=band),
+                curve_figure(curve, quantity, is_dark(), words, bands=bands),
                 key=f"curve {quantity}",
                 config=PLOT_CONFIG,
                 theme=None,
@@ -319,11 +335,12 @@ def show_curves(curve: Curve, band: tuple[int, int] | None) -> None:
             )
 
 
-def chart_of(run: Run, curve: Curve, quantity: Quantity) -> Chart:
+def chart_of(run: Run, curve: Curve, quantity: Quantity, bands: Sequence[Band] = ()) -> Chart:
     """The same for a run that moves, drawn in the browser."""
     words = _curve_words(quantity)
     lines = curve_lines(curve, quantity, run.recipe.training.epochs)
-    return Chart(lines, words, _curve_alt(curve, quantity, words.quantity), percent=quantity == "accuracy")
+    alt = _curve_alt(curve, quantity, words.quantity)
+    return Chart(lines, words, alt, percent=quantity == "accuracy", bands=tuple(bands))
 
 
 def _curve_words(quantity: Quantity) -> CurveWords:

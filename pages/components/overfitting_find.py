@@ -9,7 +9,7 @@ import streamlit as st
 from imgcls.coach.history import history_of
 from imgcls.lessons.overfitting import gap_of
 from imgcls.runs import get_run, read_curve
-from pages.components.coach import advice_of, band_of, coach
+from pages.components.coach import advice_of, bands_of, coach
 from pages.components.finished import tested_run
 from pages.components.monitor import show_curves
 from pages.components.notices import empty, note
@@ -45,5 +45,5 @@ def find_it() -> None:
             )
     with right:
         advice = advice_of(run, curve)
-        show_curves(curve, band_of(advice))
+        show_curves(curve, bands_of(advice))
         coach(run, curve, advice, partial(st.switch_page, "pages/train.py"))

@@ -10,6 +10,7 @@ from imgcls.architectures import ARCHITECTURES
 from imgcls.datasets import DATASETS, dataset_facts
 from imgcls.errors import InputError, MissingDataError, MissingWeightsError
 from imgcls.limits import limit
+from imgcls.origin import Origin
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
 from pages.components.augmentation import augmentation_controls
 from pages.components.missing import checked
@@ -22,16 +23,30 @@ from pages.components.words import _
 
 #: Where a recipe to begin with is kept: "train again with changes".
 _START = "recipe to start from"
+#: And where it comes from.
+_ORIGIN = "origin of the recipe to start from"
 
 _BATCH_SIZES = [8, 16, 32, 64, 128, 256, 512, 1024]
 RATES = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 
-def begin_with(recipe: Recipe) -> None:
-    """Fill the form with this recipe when it is shown next."""
+def begin_with(recipe: Recipe, origin: Origin | None = None) -> None:
+    """Fill the form with this recipe when it is shown next.
+
+    Args:
+        origin: the run that it was changed from; what is trained from the form is then known to come from it.
+    """
     forget_pins()
     st.session_state[_START] = recipe
+    st.session_state[_ORIGIN] = origin
+
+
+def begun_from(recipe: Recipe) -> Origin | None:
+    """The run that the form's recipe was changed from; None if from none, or if its data set is another by now."""
+    origin: Origin | None = st.session_state.get(_ORIGIN)
+    start: Recipe | None = st.session_state.get(_START)
+    return origin if start is not None and start.dataset == recipe.dataset else None
 
 
 def recipe_form() -> Recipe | None:

@@ -28,12 +28,13 @@ def schedule_words() -> dict[str, str]:
 
 
 def schedule_preview(name: str, rate: float, epochs: int, key: str) -> None:
-    """The curve of the rate, and its numbers; nothing for a constant one."""
-    if name == "constant":
-        return
+    """The curve of the rate, and its numbers."""
     rates = rate * schedule_factor(name, np.arange(_POINTS), _POINTS)
     figure = schedule_figure(rates, epochs, is_dark(), (_("epoch"), _("learning rate")))
     values = {"first": float(rates[0]), "highest": float(rates.max()), "last": float(rates[-1])}
-    said = _("From {first:.2g}, at most {highest:.2g}, at the end {last:.1g}.", **values)
+    if name == "constant":
+        said = _("{rate:.2g} from the first step to the last.", rate=rate)
+    else:
+        said = _("From {first:.2g}, at most {highest:.2g}, at the end {last:.1g}.", **values)
     st.plotly_chart(figure, key=f"{key} preview", config=PLOT_CONFIG, theme=None, alt=said)
     note(said)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from imgcls.comparison.spread import groups
+from imgcls.comparison.same_test import by_test, same_test
+from imgcls.comparison.spread import groups, say_repeats
 from imgcls.language import translator
 from imgcls.runs import Run
-from imgcls.trials import Score, Standing, Trials, same_test, score_of, verdict
+from imgcls.trials import Score, Standing, Trials, score_of, verdict
 from pages.components.durations import duration
 from pages.components.notices import literal
 from pages.components.words import _, language
@@ -84,21 +85,35 @@ def _cell(column: Column, run: Run) -> str:
 
 
 def _sentence(trials: Trials, standing: Standing[str], scores: dict[str, Score]) -> None:
-    found = verdict(scores)
-    if standing.is_active or found is None:
+    if standing.is_active or len(scores) < 2:
         st.info(_("What the difference is worth is said here when all have ended."))
         return
-    ended = [trials.runs[identifier] for identifier in scores]
-    recipes = [trials.recipes[identifier] for identifier in scores]
-    if 1 < len(groups(ended)) < len(ended):
-        return  # some differ in nothing but their seed: what that tells is said where the seeds are
-    is_one_test = same_test(recipes)
-    if not is_one_test and any(recipe.dataset != recipes[0].dataset for recipe in recipes):
-        st.info(_("They were trained and tested on different data sets: neither accuracy is better than the other."))
-        return
-    lines = [found.say(trials.labels, translator(language()))]
+    tests = by_test([trials.runs[identifier] for identifier in scores])
+    lines = [words for runs in tests if (words := _worth(trials, runs, scores))]
+    if len(tests) > 1:
+        lines.insert(
+            0,
+            _(
+                "They were not all tested on the same data: an accuracy on one test is neither better nor worse than "
+                "one on another."
+            ),
+        )
     if standing.can_go_on:
         lines.append(_("Not all of them are trained to the end: this may change."))
-    if not is_one_test:
-        lines.append(_("They were not tested on the same images: chance has even more to say."))
-    st.info(literal(" ".join(lines)))
+    if lines:
+        st.info(literal(" ".join(lines)))
+
+
+def _worth(trials: Trials, runs: Sequence[Run], scores: Mapping[str, Score]) -> str:
+    """What the difference between runs of one test is worth; empty where there is none, or seeds tell more of it."""
+    found, known = verdict({run.id: scores[run.id] for run in runs}), len(groups(runs))
+    translate = translator(language())
+    if found is None or 1 < known < len(runs):
+        return ""  # some differ in nothing but their seed: what that tells is said where the seeds are
+    if known == 1:
+        said = say_repeats([scores[run.id].accuracy for run in runs], translate)
+    else:
+        said = found.say(trials.labels, translate)
+    if not same_test(runs):
+        said += " " + _("They were not tested on the same images: chance has even more to say.")
+    return said

@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from imgcls.comparison.differences import differences, say_differences
+from imgcls.comparison.guard import variants
 from imgcls.errors import ImgclsError, InputError
 from imgcls.expectation import Expectation
 from imgcls.figures.curves import Quantity
@@ -31,10 +33,8 @@ from imgcls.training.timing import Timing
 from imgcls.trials import (
     Standing,
     Trials,
-    differences,
     estimated_seconds_of_all,
     loss_of_guessing,
-    say_differences,
     title_of,
     trials_of,
 )
@@ -113,7 +113,7 @@ def start_trials(page_key: str, title: str, trials: Sequence[Trial], winners: Co
     begun = submit_all([trial.recipe for trial in trials], [title_of(title, trial.label) for trial in trials])
     if begun is not None:
         for run_id, trial in zip(begun, trials, strict=True) if winners else ():
-            keep_expected(run_id, Expectation(wins=trial.label in winners))
+            keep_expected(run_id, Expectation(wins=trial.label in winners, race=tuple(begun)))
         look_at_trials(page_key, begun)
         st.rerun()
 
@@ -217,17 +217,8 @@ def _heading(trials: Trials, said: str | None) -> None:
     if said is not None:
         st.markdown(said)
     elif len(recipes) > 1:
-        st.markdown(literal(say_differences(_apart_from_seeds(recipes), translator(language()))))
+        st.markdown(literal(say_differences(variants(recipes), translator(language()))))
     st.caption(literal(" · ".join(_common(recipes))))
-
-
-def _apart_from_seeds(recipes: list[Recipe]) -> list[Recipe]:
-    """One of each where the same settings are trained from several seeds: those repeat, they are no other setting."""
-    variants: list[Recipe] = []
-    for recipe in (one.model_copy(update={"seed": 0}) for one in recipes):
-        if recipe not in variants:
-            variants.append(recipe)
-    return variants if 1 < len(variants) < len(recipes) else recipes
 
 
 def _common(recipes: Sequence[Recipe]) -> list[str]:

@@ -50,7 +50,8 @@ REPORTS = {
     "grad_cam": {"seed-cnn": {"tf-keras-vis / worker": 4.5}, "memory": {"grown": 3.0}},
     "augmented_epoch": {"kinds": {"plain": {"epoch_s": 1}, "affine": {"ratio": 1.1, "middle_half": [1.0, 1.2]}}},
     "race_queue": {"share": 0.015},
-    "compare_page": {"list": 0.18},
+    "compare_page": {"first": 0.5, "list": 0.18, "overlay": 0.3},
+    "estimates": {"linear": {"told": 0.6, "taken": 0.5, "ratio": 1.2}, "mlp": {"told": 4, "taken": 5, "ratio": 0.8}},
     "evaluate_page": {"open": 0.04},
     "data_page": {"mnist-5k, server": {"turn": 0.12}, "mnist-5k, browser": {"turn": 0.3}},
     "dataset_import": {
@@ -90,6 +91,18 @@ def test_a_line_says_whether_its_aim_was_reached(ratio, at_least, word) -> None:
     line = Row("this", "that", f"{ratio} ×", ratio, 2.0, at_least).line()
     assert word in line
     assert f"{'≥' if at_least else '≤'} 2" in line
+
+
+def test_estimates_are_judged_by_the_one_that_is_furthest_off() -> None:
+    (row,) = next(one for one in BENCHMARKS if one.name == "estimates").read(REPORTS["estimates"])
+    assert row.figure == "0.80 × (mlp) to 1.20 × (linear)"
+    assert row.ratio == pytest.approx(0.2)
+    assert row.reached
+
+
+def test_the_page_compare_has_three_lines() -> None:
+    rows = next(one for one in BENCHMARKS if one.name == "compare_page").read(REPORTS["compare_page"])
+    assert [(row.ratio, row.aim) for row in rows] == [(0.5, 1.0), (0.18, 1.0), (0.3, 0.5)]
 
 
 def test_what_nobody_measures_yet_is_in_the_table() -> None:

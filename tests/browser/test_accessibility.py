@@ -74,3 +74,29 @@ def test_inside(browser: Any, school: Server, look: str) -> None:
     page.get_by_text(re.compile("One pixel of one map")).wait_for(timeout=60_000)
     assert faults(page) == []
     context.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_evaluate_and_compare(browser: Any, school: Server, trained_once: Path, look: str) -> None:
+    """Every section of Evaluate with an image chosen, the table of runs, a comparison, and the form of a race."""
+    other = school.home / "runs" / f"{trained_once.name[:-1]}{'0' if trained_once.name[-1] != '0' else '1'}"
+    if not other.exists():
+        shutil.copytree(trained_once, other)
+    context = browser.new_context(**LOOKS[look])
+    page, found = context.new_page(), {}
+    page.goto(f"{school.url}/evaluate?run={trained_once.name}")
+    page.locator("button.cell").first.click(timeout=60_000)
+    sections = ("What is taken for what", "Mistakes", "How sure it is", "One class alone", "What changed")
+    for section in sections:
+        settled(page)
+        page.get_by_text(section, exact=True).first.click()
+        found |= {f"{section}: {one}": 1 for one in faults(page)}
+    for link in (f"compare?trials={trained_once.name},{other.name}", "compare"):
+        page.goto(f"{school.url}/{link}")
+        page.get_by_text("A new race" if link == "compare" else "Is it a fair comparison?").first.wait_for()
+        found |= {f"{link}: {one}": 1 for one in faults(page)}
+    page.get_by_text("A new race").click()
+    page.get_by_text("With and without batch norm").click()
+    found |= {f"race: {one}": 1 for one in faults(page)}
+    assert found == {}
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "nothing scrolls sideways"

@@ -12,6 +12,7 @@ import pytest
 from imgcls.atomic import read_arrays, read_json, write_arrays, write_json
 from imgcls.commands.compare import compare
 from imgcls.errors import InputError, RunStateError, UnknownNameError
+from imgcls.recipe import Choice
 from imgcls.runs import Run, get_run
 
 
@@ -64,7 +65,34 @@ def test_other_data_are_not_ranked(tiny_run):
     dataset = tiny_run.recipe.dataset.model_copy(update={"name": "digits-8x8"})
     found = compare(asked(tiny_run, another(tiny_run, "20260101-000000-aaaaaa", 5, dataset=dataset)))
     assert found.data["pairs"] == []
-    assert "neither accuracy is better" in found.data["said"]
+    assert len(found.data["tests"]) == 2
+    assert "neither better nor worse" in found.data["said"]
+    assert "ahead" not in found.data["said"]
+    assert found.data["caveats"][0].startswith("They have different data sets")
+
+
+def test_two_data_sets_from_three_seeds_are_not_ranked(tiny_run):
+    """Over the seeds, too: no mean and no margin of a difference that means nothing."""
+    runs = []
+    for place, name in enumerate(("mnist-5k", "digits-8x8")):
+        for seed in range(3):
+            better, changed = 3 * seed + 50 * place, {"seed": seed, "dataset": Choice(name=name)}
+            runs.append(another(tiny_run, f"2026010{place}-000000-aaaaa{seed}", better, **changed))
+    found = compare(asked(*runs))
+    assert found.data["tests"] == [[run.id for run in runs[:3]], [run.id for run in runs[3:]]]
+    assert "neither better nor worse" in found.data["said"]
+    assert not any(word in found.data["said"] for word in ("beats", "ahead", "±"))
+    assert "the same settings: the 0.6 points between the best and the worst of them are chance" in found.data["said"]
+    assert all(len({pair["first"][7], pair["second"][7]}) == 1 for pair in found.data["pairs"])
+
+
+def test_a_data_set_that_was_edited_in_between(tiny_run):
+    other = another(tiny_run, "20260101-000000-aaaaaa", 5)
+    write_json(other.folder / "data.json", read_json(other.folder / "data.json") | {"version": "edited"})
+    found = compare(asked(tiny_run, other))
+    assert found.data["pairs"] == []
+    assert "was changed between them" in " ".join(found.data["caveats"])
+    assert "ahead" not in found.data["said"]
 
 
 def test_refusals(tiny_run, queued_run):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from scipy import stats
 
-from imgcls.comparison.spread import Group, lead, say_lead, t_quantile
+from imgcls.comparison.spread import Group, groups, lead, say_lead, t_quantile
+from imgcls.recipe import Choice, Recipe
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 5, 30, 500])
@@ -59,3 +60,35 @@ def test_what_is_said_names_its_evidence():
     assert not single.is_real
     assert "only more seeds can tell" in say_lead(single, names)
     assert lead([group(0.9), group()]) is None
+
+
+def test_what_makes_no_repeat_is_another_group(ended):
+    """The same settings, but edited data, a rate changed live, or stopped by hand: each stands for itself."""
+    runs = [
+        ended(0.90, Recipe(seed=0)),
+        ended(0.92, Recipe(seed=1)),
+        ended(0.10, Recipe(seed=2), version="edited"),
+        ended(0.20, Recipe(seed=3), rates=(0.1,)),
+        ended(0.30, Recipe(seed=4), reason="stopped", steps=100),
+        ended(0.94, Recipe(seed=5), reason="early", steps=400),
+    ]
+    assert [one.ids for one in groups(runs)] == [
+        (runs[0].id, runs[1].id, runs[5].id),
+        (runs[2].id,),
+        (runs[3].id,),
+        (runs[4].id,),
+    ]
+
+
+def test_two_runs_of_one_seed_are_one_measurement(ended):
+    runs = [ended(0.90, Recipe(seed=0)), ended(0.96, Recipe(seed=0)), ended(0.95, Recipe(seed=1))]
+    (found,) = groups(runs)
+    assert found.accuracies == pytest.approx({0: 0.93, 1: 0.95})
+    assert (found.repeats, len(found.seconds)) == (1, 3)
+
+
+def test_a_default_that_is_said_is_the_same_setting(ended):
+    said, silent = Choice(name="plain-20", batch_norm=True), Choice(name="plain-20")
+    assert (
+        len(groups([ended(recipe=Recipe(architecture=said)), ended(recipe=Recipe(architecture=silent, seed=1))])) == 1
+    )

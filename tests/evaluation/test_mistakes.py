@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from imgcls.atomic import write_arrays
+from imgcls.comparison.agreement import mcnemar
 from imgcls.errors import RunStateError
-from imgcls.evaluation.changes import changes
+from imgcls.evaluation.changes import cell_change, changes
 from imgcls.evaluation.kept import Kept, kept_test
 from imgcls.evaluation.metrics import confusion_matrix
 from imgcls.evaluation.mistakes import confident_mistakes, confused_pairs, hardest, in_cell
@@ -72,3 +73,21 @@ def test_kept_of_a_run(tiny_run, queued_run):
     write_arrays(tiny_run.folder / "evaluation.npz", {"logits": np.zeros((2, 3)), "labels": np.zeros(1)})
     with pytest.raises(RunStateError):
         kept_test(tiny_run)
+
+
+def test_one_confusion_before_and_after():
+    # of class 0: 10 and 11 leave the cell 0 → 1, one right, one to class 2; 12 stays; 13 comes; 14 is of class 1
+    earlier = kept([1, 1, 1, 0, 1], [0, 0, 0, 0, 1], indices=[10, 11, 12, 13, 14])
+    later = kept([0, 2, 1, 1, 0, 1], [0, 0, 0, 0, 1, 0], indices=[10, 11, 12, 13, 14, 99])
+    found = cell_change(earlier, later, 0, 1)
+    assert (found.before, found.after) == (3, 2), "99 is in one test only"
+    sets = (found.fixed, found.moved, found.still, found.broken)
+    assert [later.indices[places].tolist() for places in sets] == [[10], [11], [12], [13]]
+    assert found.p_value == 1.0
+    many = cell_change(kept([1] * 9 + [0], [0] * 10), kept([0] * 9 + [1], [0] * 10), 0, 1)
+    assert many.p_value == mcnemar(9, 1)
+
+
+def test_a_confusion_is_judged_by_the_later_labels():
+    relabelled = cell_change(kept([1, 1], [0, 0]), kept([1, 1], [0, 1]), 0, 1)
+    assert (relabelled.before, relabelled.after) == (1, 1)

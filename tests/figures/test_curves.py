@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from imgcls.figures.curves import HEIGHT, POINTS, CurveWords, curve_figure, smoothed
+from imgcls.figures.curves import HEIGHT, POINTS, Band, CurveWords, curve_figure, smoothed
 from imgcls.runs import Curve
 
 WORDS = CurveWords("Epoch", "Loss", "training", "validation")
@@ -115,3 +115,16 @@ def test_smoothing():
     assert np.isnan(smoothed(np.array([np.nan, 2.0]))[0])
     step = smoothed(np.concatenate([np.zeros(1000), np.ones(8)]))
     assert step[-1] == pytest.approx(0.5, abs=1e-6)  # after one half-life, half of the way
+
+
+def test_what_is_said_of_epochs_is_marked_on_them():
+    """A shade for each, within the axis; more than one have bars with their names, none over another."""
+    one = curve_figure(curve(epochs=5), "loss", False, WORDS, bands=[Band(2, 5)])
+    (shade,) = [shape for shape in one.layout.shapes if shape.type == "rect"]
+    assert (shade.x0, shade.x1, shade.y0, shade.y1) == (1.7, 5, 0, 1)
+    several = curve_figure(curve(epochs=5), "loss", True, WORDS, bands=[Band(2, 5, "1"), Band(1, 2, "2")])
+    bars = [shape for shape in several.layout.shapes if shape.type == "rect" and shape.y0 > 0]
+    assert [(bar.x0, bar.x1) for bar in bars] == [(1.7, 5), (0.7, 2.3)]
+    assert bars[0].y0 > bars[1].y1
+    names = [note for note in several.layout.annotations if note.text in ("1", "2")]
+    assert [(note.x, note.y) for note in names] == [(1.7, bars[0].y1), (0.7, bars[1].y1)]

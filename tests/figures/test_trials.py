@@ -254,3 +254,11 @@ def test_both_lines_run_along_the_axis(axis):
     plain, drawn = (trial_line("a", 0, made, "loss", one) for one in ("epoch", axis))
     assert drawn.training[0] == along(made, plain.training[0], axis)
     assert drawn.validation == (along(made, plain.validation[0], axis), plain.validation[1])
+
+
+def test_a_long_name_keeps_its_seed():
+    """Three seeds of one network are three names."""
+    long = "plain-20, no batch norm"
+    drawn = [line(name=f"{long} · {seed}", place=seed) for seed in range(3)]
+    written = trial_lines(drawn, "loss", 1).written()
+    assert list(written.values()) == [f"plain-20, no… · {seed}" for seed in range(3)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from imgcls.comparison.differences import differences
 from imgcls.lessons.normalisation import RATES, learns, moving_statistics, normalise, statistics, tried
 from imgcls.training.check import check_recipe
-from imgcls.trials import differences
 
 
 @pytest.mark.parametrize(("gamma", "beta"), [(1.0, 0.0), (2.0, 1.0), (-0.5, 3.0)])

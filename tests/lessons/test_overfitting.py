@@ -7,6 +7,7 @@ import pytest
 
 from imgcls.architectures import parameter_count
 from imgcls.coach.history import History
+from imgcls.comparison.differences import differences
 from imgcls.lessons.overfitting import (
     BASE,
     REMEDY_WORDS,
@@ -19,7 +20,6 @@ from imgcls.lessons.overfitting import (
     remedied,
 )
 from imgcls.training.check import check_recipe
-from imgcls.trials import differences
 
 
 def seen(loss: list[float], val_loss: list[float], accuracy: float = 1.0, validation: float = 0.85) -> History:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from imgcls.architectures import parameter_count
+from imgcls.comparison.differences import differences
 from imgcls.lessons.residual import inputs, race, strength, weights
 from imgcls.training.check import check_recipe
-from imgcls.trials import differences
 
 
 @pytest.mark.parametrize("skip", [False, True])

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imgcls.atomic import write_arrays
+from imgcls.atomic import read_arrays, write_arrays
+from imgcls.comparison.differences import differences
 from imgcls.datasets import DATASETS, ImageSet
 from imgcls.datasets.corrections import Correction, correct, current_corrections
+from imgcls.datasets.kept_labels import kept_labels
+from imgcls.origin import Origin, keep_origin, origin_of
 from imgcls.recipe import Recipe
-from imgcls.runs import Run
+from imgcls.runs import Run, get_run, list_runs
 from imgcls.training.data import divided
 
 
@@ -22,6 +25,13 @@ def chosen(app: Any, run: Run, places: list[int], key: str = "cell images") -> A
     store = f"{key} {run.id}: chosen"
     app.session_state[store] = {"version": app.session_state[store]["version"], "places": places}
     return app.run()
+
+
+def sheet(app: Any, label: str) -> dict[str, Any]:
+    """What a grid of images was told."""
+    told = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_sheet"]
+    found = [json.loads(one.json or one.mixed.json) for one in told]
+    return next(one for one in found if one["label"] == label)
 
 
 def settled(app: Any, until: Any) -> Any:
@@ -97,6 +107,95 @@ def test_why_and_correct_and_train_again(visit: Any, tested: Any, engine: Any, i
     assert submitted == run.recipe.model_copy(update={"corrections": corrections.identifier()})
 
 
+def test_each_decision_is_seen_on_its_image_and_counted(visit: Any, tested: Any, words: Any) -> None:
+    """Relabelled, left out, kept: all three are noted, and the images say so without another click."""
+    run = tested()
+    app = visit("evaluate")
+    chosen(app, run, [0])
+    app.button(key=f"repair relabel {run.id}").click().run()
+    chosen(app, run, [1])
+    app.button(key=f"repair drop {run.id}").click().run()
+    chosen(app, run, [2, 3])
+    before = current_corrections(run.recipe.dataset).identifier()
+    app.button(key=f"repair keep {run.id}").click().run()
+    assert not app.exception
+    assert current_corrections(run.recipe.dataset).identifier() == before, "to keep a label is no correction"
+    assert list(kept_labels(run.recipe.dataset).values()) == ["4", "4"]
+    assert "Decided: 4 of 7. Relabelled 1, left out 1, kept 2." in words(app)
+    captions = [cell["caption"] for cell in sheet(app, "Images of the cell")["cells"]]
+    assert captions == ["now 9", "left out", "kept as 4", "kept as 4", "is 4", "is 4", "is 4"]
+    chosen(app, run, [2])
+    app.button(key=f"repair undo {run.id}").click().run()
+    assert "Decided: 3 of 7." in words(app)
+    chosen(app, run, [0])
+    app.button(key=f"repair keep {run.id}").click().run()
+    assert "Relabelled 0, left out 1, kept 2." in words(app), "kept after all: it has its label back"
+
+
+def test_more_images_than_fit_are_turned_like_pages(visit: Any, tested: Any) -> None:
+    """No image of a cell is out of reach."""
+    run = tested(wrong=70)
+    app = visit("evaluate")
+    seen = [sheet(app, "Images of the cell")["picture"]]
+    for page in (2, 3):
+        app.session_state[f"cell images {run.id} page 70"] = page
+        app.run()
+        assert not app.exception
+        seen.append(sheet(app, "Images of the cell")["picture"])
+    assert len(set(seen)) == 3
+    assert len(sheet(app, "Images of the cell")["cells"]) == 10
+
+
+def test_a_remedy_fills_in_the_form_and_what_it_did_is_shown(visit: Any, tested: Any, engine: Any, words: Any) -> None:
+    run = tested(wrong=12)
+    app = visit("evaluate")
+    offered = [button.label for button in app.button if str(button.key).startswith("mend ")]
+    assert offered == ["Augment the images", "Train for 20 epochs", r"Take a larger network\: CNN of your own"]
+    app.button(key=f"mend {run.id} augmentation").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train a network and watch it learn"
+    app.switch_page("pages/train.py").run().button(key="start").click().run()  # the tester forgets where it was sent
+    assert not app.exception
+    (submitted,) = [call[1] for call in engine.calls if call[0] == "submit"]
+    assert differences([run.recipe, submitted]) == ["augmentation.affine"]
+    (begun,) = [one for one in list_runs() if one.id != run.id]
+    assert origin_of(get_run(begun.id)) == Origin(run.id, "4", "9")
+
+    after = tested(wrong=5, recipe=submitted, title="after")
+    keep_origin(after, Origin(run.id, "4", "9"))
+    app = visit("evaluate", link={"run": after.id}, session={"evaluate section": "changes"})
+    assert app.selectbox(key=f"changes {after.id}").value == run.id, "the run that it was changed from"
+    assert "**4 → 9: 12 → 5**" in words(app)
+    assert "**No longer confused**: 7" in words(app)
+    assert "**Still confused**: 5" in words(app)
+    assert "7 left it, 0 came into it. That is more than the choice of images leaves to chance" in words(app)
+    assert "p = 0.016" in words(app)
+
+
+def test_the_training_labels_of_a_confusion_are_a_click_away(visit: Any, tested: Any) -> None:
+    run = tested(recipe=Recipe(seed=3))
+    app = visit("evaluate")
+    app.button(key=f"taught {run.id} 4 9 9").click().run()
+    assert not app.exception
+    assert app.title[0].value == "What is in the data, and can it be trusted?"
+    assert app.session_state["data part"] == "TRAIN"
+    assert app.session_state["data order"] == "unlike"
+    assert app.number_input(key="data division seed").value == 3, "divided as the run was"
+    (label,) = [box for box in app.selectbox if box.label == "Class"]
+    assert label.value == 9
+
+
+def test_corrections_of_test_images_are_no_other_training(visit: Any, tested: Any, words: Any) -> None:
+    run = tested(title="before")
+    place = str(divided(run.recipe)[1].test[0])
+    noted = correct(run.recipe.dataset, {place: Correction(dropped=True)}).identifier()
+    after = tested(recipe=run.recipe.model_copy(update={"corrections": noted}), title="after")
+    app = visit("evaluate", link={"run": after.id}, session={"evaluate section": "changes"})
+    assert not app.exception
+    assert "of images that neither was trained on" in words(app)
+    assert "more than one setting" not in words(app)
+
+
 def test_training_images_that_look_alike(visit: Any, tested: Any, inference: Any, words: Any) -> None:
     run = tested()
     app = chosen(visit("evaluate"), run, [0, 1, 2, 3])
@@ -145,11 +244,68 @@ def test_how_sure_it_is(visit: Any, tested: Any, words: Any) -> None:
     assert app.metric[3].value == f"{abs(0.993 - sure):.1%}"
     assert "less sure** than it may be" in words(app)
     assert "It answers none" in words(app), f"none is {sure:.0%} sure"
-    app.slider(key="not sure").set_value(50).run()
+    app.slider(key=f"not sure {run.id}").set_value(50).run()
     assert "It answers **1,000** of 1,000 images, and **99.3%** of them rightly" in words(app)
     app.button(key=f"validation {run.id} go").click().run()
     settled(app, lambda app: "Dividing its logits by a temperature" in words(app))
     assert "never on the test images" in words(app)
+
+
+def test_a_threshold_chosen_here_is_heeded_on_predict(visit: Any, tested: Any, words: Any, picture_file: bytes) -> None:
+    """With the temperature that it was chosen with: without, the network would be sure enough."""
+    run = tested()
+    app = visit("evaluate", session={"evaluate section": "sure"})
+    app.button(key=f"validation {run.id} go").click().run()
+    settled(app, lambda app: "Dividing its logits by a temperature" in words(app))
+    assert "So sure with the temperature of" in words(app)
+    app.slider(key=f"not sure {run.id}").set_value(99).run()
+    app.button(key=f"keep threshold {run.id}").click().run()
+    assert not app.exception
+    assert "On Predict it says “not sure” below 99%." in words(app)
+    app = visit("predict")
+    (source,) = [group for group in app.segmented_control if group.label == "Picture"]
+    source.set_value("upload").run()
+    app.file_uploader[0].set_value([("three.png", picture_file, "image/png")]).run()
+    assert not app.exception
+    assert "## It is not sure. Its best guess is **3**" in words(app)
+    app.file_uploader[0].set_value([(name, picture_file, "image/png") for name in ("a.png", "b.png")]).run()
+    assert words(app).count("not sure: 3 ") == 2
+    app = visit("evaluate", session={"evaluate section": "sure"})
+    app.button(key=f"forget threshold {run.id}").click().run()
+    assert "On Predict" not in words(app)
+
+
+def test_one_class_against_the_rest(visit: Any, tested: Any, words: Any) -> None:
+    tested()
+    app = visit("evaluate", session={"evaluate section": "one"})
+    assert not app.exception
+    (label,) = [box for box in app.selectbox if box.label == "Class"]
+    assert label.value == 9, "the class with the lowest average precision"
+    # every answer is given 69 %, and seven of a hundred fours are taken for nines
+    label.set_value(4).run()
+    assert "**4** is found in **93.0%** of its 100 images (recall); of the others 0.0% are taken for it" in words(app)
+    assert "**100.0%** are it" in words(app)
+    label.set_value(9).run()
+    assert "of the others 0.8% are taken for it. Of all that are taken for it **93.5%** are it" in words(app)
+    table = app.dataframe[0].value
+    assert table["area"][0] == 1.0
+    assert table["area"][4] == pytest.approx(0.93 + 0.07 / 2, abs=2e-3)
+    assert len(app.get("plotly_chart")) == 2
+    (threshold,) = [one for one in app.slider if "from this probability on" in one.label]
+    threshold.set_value(90).run()
+    assert "So sure it is of no image: **9** is never said." in words(app)
+
+
+def test_a_class_without_test_images_has_no_curve(visit: Any, tested: Any, words: Any) -> None:
+    run = tested()
+    arrays = read_arrays(run.folder / "evaluation.npz")
+    some = arrays["labels"] != 4
+    write_arrays(run.folder / "evaluation.npz", {name: values[some] for name, values in arrays.items()})
+    app = visit("evaluate", session={"evaluate section": "one"})
+    (label,) = [box for box in app.selectbox if box.label == "Class"]
+    label.set_value(4).run()
+    assert not app.exception
+    assert "no image of this class" in words(app)
 
 
 def test_on_a_map(visit: Any, tested: Any, words: Any) -> None:
@@ -164,6 +320,28 @@ def test_on_a_map(visit: Any, tested: Any, words: Any) -> None:
     app.segmented_control(key="map way").set_value("components").run()
     assert "they hold 50% and 25% of all differences" in words(app)
     assert "Click a point to see its image" in words(app)
+
+
+def test_a_point_opens_its_image_its_evidence_and_what_looks_like_it(
+    visit: Any, tested: Any, words: Any, inference: Any
+) -> None:
+    """By the list, too: a chart has no keyboard."""
+    run = tested()
+    arrays = read_arrays(run.folder / "evaluation.npz")
+    arrays["logits"][3] = 3 * np.eye(10)[5]
+    write_arrays(run.folder / "evaluation.npz", arrays)
+    app = visit("evaluate", session={"evaluate section": "map"})
+    app.button(key=f"embedding {run.id} go").click().run()
+    settled(app, lambda app: "Crosses are mistakes" in words(app))
+    images = app.selectbox(key=f"map image {run.id}")
+    assert images.options[0].startswith("is 0, says 5"), "the mistakes first"
+    images.select_index(0).run()
+    settled(app, lambda app: "Why? The evidence" in words(app))
+    assert not app.exception
+    assert "**is 0**, says 5" in words(app)
+    assert [asked["classes"] for name, asked in inference.asked if name == "explain_images"] == [[0, 5]]
+    app.button(key=f"nearest {run.id} go").click().run()
+    settled(app, lambda app: "most alike were taught as" in words(app))
 
 
 def test_spoiled_images(visit: Any, tested: Any, words: Any, markup: Any) -> None:
@@ -187,6 +365,10 @@ def test_what_changed(visit: Any, tested: Any, words: Any) -> None:
     assert "Newly broken: 0" in words(app)
     assert r"All the same but for one setting\: epochs" in words(app)
     assert "993 right and this one **998**" in words(app)
+    log = before.folder / "metrics.jsonl"
+    event = {"kind": "event", "t": 1.0, "event": "learning_rate", "value": 0.01, "step": 5}
+    log.write_text(log.read_text() + json.dumps(event) + "\n")
+    assert "the learning rate was changed while it trained" in words(app.run()), "which no setting tells"
     assert before.id in app.selectbox(key=f"changes {after.id}").value
 
 

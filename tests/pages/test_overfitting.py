@@ -63,6 +63,23 @@ def test_a_run_of_ones_own(visit: Any, words: Any, tested: Any) -> None:
     assert [one.value for one in app.metric][:1] == ["2.5 points"]
 
 
+def test_a_next_experiment_leads_to_train(visit: Any, words: Any, tested: Any, monkeypatch: Any) -> None:
+    """From the lesson, too: its buttons fill in the form on Train, and go there."""
+    from imgcls.coach import rules
+    from imgcls.coach.advice import Advice
+    from imgcls.coach.experiments import with_epochs
+
+    run = tested()
+    advice = Advice("overfitting", "It learns by heart", "So.", {}, 1, 2, (with_epochs(run.recipe, 3),))
+    monkeypatch.setattr(rules, "RULES", {"overfitting": lambda seen, recipe: advice})
+    app = visit("overfitting", session={STEP: "find"})
+    app.button(key=f"coach {run.id} overfitting 0").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train a network and watch it learn"
+    (epochs,) = [slider for slider in app.slider if slider.label == "Epochs"]
+    assert epochs.value == 3
+
+
 def test_without_a_run_there_is_a_way_to_one(visit: Any, words: Any) -> None:
     app = visit("overfitting", session={STEP: "find"})
     assert not app.exception

@@ -14,9 +14,10 @@ from imgcls.datasets import DATASETS
 from imgcls.datasets.corrections import Correction, correct
 from imgcls.errors import BrokenError, PlaceError, QueueFullError
 from imgcls.expectation import Expectation, keep_expectation
+from imgcls.origin import Origin, keep_origin, origin_of
 from imgcls.presets import PRESETS
 from imgcls.recipe import Choice, Imbalance, Optimizer, Recipe, Split, Training
-from imgcls.runs import delete_run, get_run
+from imgcls.runs import Run, delete_run, get_run
 from imgcls.training.control import read_wishes, write_wishes
 from pages.components.notices import literal
 
@@ -557,6 +558,50 @@ def test_train_again_brings_the_recipe_back_to_the_form(visit: Any, make_run: An
     assert engine.calls == [("submit", OTHER)]
 
 
+def trained(app: Any) -> Run:
+    """The run that the page has begun."""
+    asked = app.query_params["run"]
+    return get_run(asked if isinstance(asked, str) else asked[0])
+
+
+def test_what_is_trained_from_it_comes_from_it(visit: Any, make_run: Any, engine: Any) -> None:
+    parent = make_run("completed", recipe=OTHER)
+    app = visit("train", link={"run": parent.id})
+    app.button(key="again").click().run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert origin_of(trained(app)) == Origin(parent.id)
+    app.button(key="stop").click().run()  # and what is begun with a preset comes from nowhere
+    app = visit("train")
+    app.button(key="preset first").click().run()
+    app.button(key="start").click().run()
+    assert origin_of(trained(app)) is None
+
+
+def test_another_data_set_is_another_story(visit: Any, make_run: Any, engine: Any) -> None:
+    app = visit("train", link={"run": make_run("completed", recipe=OTHER).id})
+    app.button(key="again").click().run()
+    key = next(box.key for box in app.selectbox if box.label == "Data set")
+    app.selectbox(key=key).select("shapes").run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert origin_of(trained(app)) is None
+
+
+def test_a_run_that_was_changed_from_another_leads_to_what_changed(visit: Any, tested: Any, words: Any) -> None:
+    before = tested(wrong=9, title="before")
+    after = tested(wrong=2, recipe=Recipe(training=Training(epochs=3)), title="after")
+    app = visit("train", link={"run": after.id})
+    assert "See what changed" not in buttons(app)
+    keep_origin(after, Origin(before.id, "4", "9"))
+    app = visit("train", link={"run": after.id})
+    app.button(key="changes").click().run()
+    assert not app.exception
+    assert "**4 → 9: 9 → 2**" in words(app)
+    delete_run(before)
+    assert "See what changed" not in buttons(visit("train", link={"run": after.id}))
+
+
 def test_a_torn_or_strange_log_does_not_break_the_page(visit: Any, make_run: Any) -> None:
     run = make_run("completed", epochs=2)
     with (run.folder / "metrics.jsonl").open("ab") as log:
@@ -570,10 +615,11 @@ def test_a_torn_or_strange_log_does_not_break_the_page(visit: Any, make_run: Any
 def test_a_schedule_is_shown_before_it_is_used(visit: Any, engine: Any, words: Any) -> None:
     app = visit("train")
     charts = len(app.get("plotly_chart"))
+    assert "0.001 from the first step to the last." in words(app), "a constant one, too"
     field(app, "selectbox", "Learning-rate schedule").set_value("one-cycle")
     app.run()
     assert not app.exception
-    assert len(app.get("plotly_chart")) == charts + 1
+    assert len(app.get("plotly_chart")) == charts
     assert "From 4e-05, at most 0.001, at the end" in words(app)
     app.button(key="start").click().run()
     assert not app.exception
