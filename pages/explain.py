@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from imgcls.engines.inference import Answer
 from imgcls.explain import Explanation, method
 from imgcls.figures.bars import probability_bars
 from imgcls.figures.layout import PLOT_CONFIG
@@ -14,6 +15,7 @@ from pages.components.answers import ask, waiting
 from pages.components.current import Picture, pick_model
 from pages.components.explain_choices import Asked, choices
 from pages.components.explain_maps import maps
+from pages.components.explain_question import question
 from pages.components.explain_second import another_network, second_opinion
 from pages.components.frame import need_frame
 from pages.components.notices import empty
@@ -63,10 +65,17 @@ def _explain(model: str, picture: Picture) -> None:
     known = maps(card, image, asked, found)
     preparation_switch(card)
     if known:
-        _further(card, picture, image, asked, known)
+        _further(card, picture, image, asked, found, known)
 
 
-def _further(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked, known: dict[str, Explanation]) -> None:
+def _further(
+    card: ModelCard,
+    picture: Picture,
+    image: np.ndarray,
+    asked: Asked,
+    layers: Answer,
+    known: dict[str, Explanation],
+) -> None:
     """What can be asked of a map once it is there; nothing of it costs anything before it is chosen."""
     st.divider()
     titles = {
@@ -93,20 +102,19 @@ def _further(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked,
             )
             or name
         )
-    explanation = known[name]
-    options = dict(asked.options.get(name, {}))
+    explanation, about = known[name], question(card, image, name, asked, layers)
     if chosen == "trust":
-        trust_panel(card, image, explanation, options)
+        trust_panel(about, explanation)
     elif chosen == "hide":
         hide_panel(card, image, explanation)
     elif chosen == "draw":
         look_panel(card, image, explanation)
     elif chosen == "network":
-        another_network(card, picture, image, asked, explanation)
+        another_network(about, picture, explanation)
     elif chosen == "second":
         second_opinion(card, image, known.get("grad-cam", explanation))
     elif chosen == "ranking":
-        ranking_panel(card)
+        ranking_panel(about)
     elif chosen == "probabilities":
         figure = probability_bars(card.class_names, explanation.probabilities, is_dark(), _("probability"), top=10)
         st.plotly_chart(figure, key="bars", config=PLOT_CONFIG, theme=None, alt=_("Probability of each class"))

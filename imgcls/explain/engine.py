@@ -29,6 +29,7 @@ import tensorflow as tf
 
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.language import N_
+from imgcls.registry import likely
 
 #: In place of a target: explain the class that the model predicts.
 PREDICTED = -1
@@ -148,12 +149,8 @@ def look(
     """
     with _lock:
         traced = _traced(model)
-        if layer is not None and layer not in traced.spatial:
-            raise UnknownNameError(
-                N_("There is no layer “{name}” with a height and a width. Expected one of: {known}."),
-                name=layer,
-                known=", ".join(traced.spatial) or "–",
-            )
+        if layer is not None:
+            refuse_unknown_layer(model, layer)
         function = traced.function(layer, to_image or layer is None)
     against = np.full(len(images), NOTHING) if against is None else against
     given = tf.constant(images, tf.float32), tf.constant(targets, tf.int32), tf.constant(against, tf.int32)
@@ -163,6 +160,18 @@ def look(
         return Pass(nothing, nothing, gradients[0], logits)
     activations, by_layer = gradients[:2]
     return Pass(activations, by_layer, gradients[2] if to_image else nothing, logits)
+
+
+def refuse_unknown_layer(model: keras.Model, layer: str) -> None:
+    """Raise an `UnknownNameError` for a layer whose output has no height and width, or that is not there."""
+    with _lock:
+        known = list(_traced(model).spatial)
+    if layer not in known:
+        raise UnknownNameError(
+            N_("There is no layer “{name}” with a height and a width. Expected one of: {known}."),
+            name=layer,
+            known=likely(layer, known) or "–",
+        )
 
 
 def scores(model: keras.Model, images: np.ndarray, most: int = 64) -> np.ndarray:

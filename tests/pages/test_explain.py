@@ -10,6 +10,7 @@ import pytest
 from imgcls.errors import WorkerError
 from imgcls.figures.bars import percentage
 from pages.components.current import Picture
+from tests.pages.conftest import ANSWERS
 
 
 @pytest.fixture
@@ -47,7 +48,9 @@ def test_without_a_picture_it_says_what_to_do(visit: Any, make_run: Any, words: 
 def test_the_picture_of_the_prediction_is_explained(explained: Any, words: Any, inference: Any) -> None:
     assert not explained.exception
     assert f"### Evidence for **3**, to which it gives {percentage(0.91)}" in words(explained)
-    assert [operation for operation, _ in inference.asked] == ["layers", "explain"]
+    # the price is that of the checks that are offered below the map
+    assert [operation for operation, _ in inference.asked] == ["layers", "explain", "price"]
+    assert inference.slow == []
     asked = inference.asked[1][1]
     assert (asked["method"], asked["layer"], asked["class"]) == ("grad-cam", "conv2d_1", None)
     assert "What the network sees" in str([html.value for html in explained.html])
@@ -95,10 +98,118 @@ def test_methods_stand_side_by_side(explained: Any, words: Any, inference: Any) 
 def test_what_takes_long_is_priced_before_it_starts(explained: Any, words: Any, inference: Any) -> None:
     explained.multiselect(key="methods").set_value(["rise"]).run()
     assert "603 pictures pass through the network: about 6 s." in words(explained)
-    assert not [arguments for _, arguments in inference.asked if arguments.get("method") == "rise"]
-    explained.button(key="go rise").click().run()
+    assert "rise" not in explained_methods(inference)
+    explained.button(key="go explain rise").click().run()
     assert not explained.exception
-    assert [arguments["method"] for operation, arguments in inference.asked if operation == "explain"][-1] == "rise"
+    assert explained_methods(inference)[-1] == "rise"
+
+
+def explained_methods(inference: Any) -> list[str]:
+    return [arguments["method"] for operation, arguments in inference.asked if operation == "explain"]
+
+
+@pytest.fixture
+def unpriced(visit: Any, make_run: Any, inference: Any) -> Any:
+    """The page while the price of a pass is still being found out."""
+    make_run("completed")
+    inference.late = {"price"}
+    return visit("explain", session={"picture": Picture("a.png", np.zeros((28, 28, 3), np.uint8))})
+
+
+@pytest.mark.parametrize("method", ["rise", "lime", "score-cam", "integrated-gradients"])
+def test_nothing_heavy_begins_before_its_price_is_known(unpriced: Any, words: Any, inference: Any, method: str) -> None:
+    unpriced.multiselect(key="methods").set_value([method]).run()
+    assert not unpriced.exception
+    assert method not in explained_methods(inference)
+    assert "Finding out how long it will take …" in words(unpriced)
+    inference.settle()
+    unpriced.run()
+    if f"go explain {method}" in [button.key for button in unpriced.button]:
+        unpriced.button(key=f"go explain {method}").click().run()
+    assert not unpriced.exception
+    assert explained_methods(inference)[-1] == method
+    assert method == "integrated-gradients" or inference.slow[-1][1]["method"] == method
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that answers in a millionth of a second."""
+    monkeypatch.setitem(ANSWERS, "price", lambda arguments, arrays: ({"seconds": 1e-6}, {}))
+
+
+def test_heavy_methods_wait_in_the_slow_line_however_cheap(cheap: None, explained: Any, inference: Any) -> None:
+    explained.multiselect(key="methods").set_value(["occlusion", "smoothgrad"]).run()
+    assert not explained.exception
+    assert [arguments["method"] for _, arguments in inference.slow] == ["occlusion"]
+
+
+def test_cancel_takes_a_heavy_explanation_back_and_it_does_not_begin_again(
+    explained: Any, words: Any, inference: Any
+) -> None:
+    inference.late = {"explain"}
+    explained.multiselect(key="methods").set_value(["rise"]).run()
+    explained.button(key="go explain rise").click().run()
+    assert [button.label for button in explained.button] == ["Cancel"]
+    (asked,) = [
+        future
+        for future, (operation, given) in zip(inference.futures, inference.asked, strict=True)
+        if operation == "explain" and given["method"] == "rise"
+    ]
+    assert not asked.done()
+    explained.button(key="cancel explain rise").click().run()
+    assert not explained.exception
+    assert asked.cancelled()
+    explained.run()
+    assert explained_methods(inference).count("rise") == 1
+    assert "about 6 s." in words(explained)
+    explained.button(key="go explain rise").click().run()
+    assert explained_methods(inference).count("rise") == 2
+
+
+def test_a_cheap_one_that_was_cancelled_does_not_begin_again_either(
+    cheap: None, explained: Any, inference: Any
+) -> None:
+    inference.late = {"explain"}
+    explained.multiselect(key="methods").set_value(["rise"]).run()
+    explained.button(key="cancel explain rise").click().run().run()
+    assert not explained.exception
+    assert explained_methods(inference).count("rise") == 1
+    explained.button(key="go explain rise").click().run()
+    assert explained_methods(inference).count("rise") == 2
+
+
+def test_what_is_chosen_no_more_is_taken_back(explained: Any, inference: Any) -> None:
+    inference.late = {"explain"}
+    explained.multiselect(key="methods").set_value(["rise"]).run()
+    explained.button(key="go explain rise").click().run()
+    explained.multiselect(key="methods").set_value(["grad-cam"]).run()
+    assert not explained.exception
+    cancelled = [
+        given["method"]
+        for future, (_, given) in zip(inference.futures, inference.asked, strict=True)
+        if future.cancelled()
+    ]
+    assert cancelled == ["rise"]
+
+
+def test_another_network_is_priced_and_can_be_cancelled(explained: Any, words: Any, inference: Any) -> None:
+    explained.multiselect(key="methods").set_value(["rise"]).run()
+    explained.button(key="go explain rise").click().run()
+    explained.pills(key="further").set_value("network").run()
+    assert not explained.exception
+    assert "603 pictures pass through the network: about 6 s." in words(explained)
+    assert explained_methods(inference).count("rise") == 1
+    inference.late = {"explain"}
+    explained.button(key="go explain other").click().run()
+    (other,) = [
+        place
+        for place, (_, given) in enumerate(inference.asked)
+        if given.get("method") == "rise" and given["model"] == "imagenet"
+    ]
+    assert inference.asked[other] in inference.slow
+    explained.button(key="cancel explain other").click().run()
+    assert not explained.exception
+    assert inference.futures[other].cancelled()
 
 
 def test_one_class_rather_than_another(explained: Any, words: Any, inference: Any) -> None:
@@ -131,7 +242,7 @@ def test_integrated_gradients_add_up(explained: Any, words: Any) -> None:
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [
-        ("network", "on both, at the usual layer of each"),
+        ("network", "on both, at the usual layer of the other"),
         ("second", "Both draw the same map"),
         ("ranking", "Every method that fits this network"),
         ("probabilities", "3"),
