@@ -1,4 +1,8 @@
-"""Explain: which parts of the picture spoke for an answer, and how far to believe the map that says so."""
+"""Explain: which parts of the picture spoke for an answer, and how far to believe the map that says so.
+
+In the link: `run`, the network; and `method`, `layer` and `filter` (from 1), with which the controls begin. Other pages
+hand over a picture with `current.carry`, and a question with `explain_link.ask_there`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from imgcls.preparation.choose import prepare_for
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, pick_model
 from pages.components.explain_choices import Asked, choices
+from pages.components.explain_link import needs_no_picture
 from pages.components.explain_maps import maps
 from pages.components.explain_question import question
 from pages.components.explain_second import another_network, second_opinion
@@ -47,6 +52,8 @@ def page() -> None:
         )
         return
     with answered:
+        if not pictures and needs_no_picture():
+            pictures = [Picture(_("no picture"), np.full((28, 28, 3), 128, np.uint8))]
         if not pictures:
             empty(_("Nothing to explain yet"), _("Draw, upload or choose a picture: its heatmap appears here."))
             return

@@ -12,6 +12,8 @@ from imgcls.figures.bars import percentage
 from pages.components.current import Picture
 from tests.pages.conftest import ANSWERS
 
+SEEN = {"picture": Picture("a.png", np.zeros((28, 28, 3), np.uint8))}
+
 
 @pytest.fixture
 def explained(visit: Any, make_run: Any) -> Any:
@@ -278,3 +280,128 @@ def test_a_model_that_is_gone_is_one_sentence(visit: Any, make_run: Any) -> None
     app = visit("explain", session={"picture": Picture("a.png", np.zeros((28, 28, 3), np.uint8))})
     assert not app.exception
     assert len(app.error) == 1
+
+
+class TestLink:
+    """What a link, or another page, asks."""
+
+    def test_a_link_fills_the_controls_once(self, visit: Any, make_run: Any, words: Any, inference: Any) -> None:
+        run = make_run("completed")
+        link = {"run": run.id, "method": "activation-maximization", "layer": "conv2d", "filter": "5"}
+        app = visit("explain", link=link, session=SEEN)
+        assert not app.exception
+        assert not app.error
+        assert not app.warning
+        asked = inference.asked[-1][1]
+        app.button(key="go explain activation-maximization").click().run()
+        asked = next(given for operation, given in inference.asked[::-1] if operation == "explain")
+        assert (asked["method"], asked["layer"], asked["options"]) == (
+            "activation-maximization",
+            "conv2d",
+            {"filter": 5},
+        )
+        assert "### What excites filter **5** of conv2d" in words(app)
+        assert set(app.query_params) == {"run"}
+        app.multiselect(key="methods").set_value(["saliency"]).run()
+        app.run()
+        assert app.multiselect(key="methods").value == ["saliency"]
+
+    def test_a_question_without_a_picture_of_ones_own_needs_none(self, visit: Any, make_run: Any, words: Any) -> None:
+        run = make_run("completed")
+        app = visit("explain", link={"run": run.id, "method": "activation-maximization", "filter": "64"})
+        assert not app.exception
+        assert "Nothing to explain yet" not in words(app)
+        assert "300 pictures pass through the network: about 3 s." in words(app)
+
+    def test_another_page_asks_through_the_session(self, visit: Any, make_run: Any, inference: Any) -> None:
+        make_run("completed")
+        linked = {"method": "grad-cam++", "layer": "max_pooling2d"}
+        app = visit("explain", session={**SEEN, "explain: linked": linked})
+        assert not app.exception
+        asked = next(given for operation, given in inference.asked if operation == "explain")
+        assert (asked["method"], asked["layer"]) == ("grad-cam++", "max_pooling2d")
+
+    @pytest.mark.parametrize(
+        ("link", "said"),
+        [
+            ({"method": "tea-leaves"}, "There is no explanation method"),
+            ({"layer": "conv9"}, "There is no layer “conv9” with a height and a width"),
+            ({"filter": "65"}, "Expected a filter from 1 to 64 of the layer “conv2d\\_1”"),
+            ({"filter": "0", "layer": "conv2d"}, "Expected a filter from 1 to 32"),
+            ({"filter": "²"}, "Expected a filter from 1 to 64"),
+        ],
+    )
+    def test_what_a_link_cannot_mean_is_one_sentence(
+        self, visit: Any, make_run: Any, words: Any, link: dict[str, str], said: str
+    ) -> None:
+        make_run("completed")
+        app = visit("explain", link=link, session=SEEN)
+        assert not app.exception
+        (error,) = app.error
+        assert error.value.startswith(said)
+        assert "### Evidence for **3**" in words(app)  # and the page goes on
+        assert not app.run().error
+
+
+def test_a_picture_that_is_made_is_not_called_evidence_and_can_be_taken_home(explained: Any, words: Any) -> None:
+    explained.multiselect(key="methods").set_value(["activation-maximization"]).run()
+    explained.button(key="go explain activation-maximization").click().run()
+    assert not explained.exception
+    assert "### What excites **3**" in words(explained)
+    assert "vidence" not in "\n".join(line for line in words(explained).splitlines() if line.startswith("#"))
+    labels = [button.label for button in explained.get("download_button")]
+    assert labels == ["One-page picture", "The picture alone"]
+
+
+def test_another_network_makes_its_own_picture_and_no_warning(explained: Any, words: Any) -> None:
+    explained.multiselect(key="methods").set_value(["activation-maximization"]).run()
+    explained.button(key="go explain activation-maximization").click().run()
+    explained.pills(key="further").set_value("network").run()
+    explained.button(key="go explain other").click().run()
+    assert not explained.exception
+    assert not explained.warning
+    assert str([html.value for html in explained.html]).count("A picture made by the network") >= 2
+
+
+def test_another_network_holds_it_against_the_same_class(visit: Any, make_run: Any, words: Any, inference: Any) -> None:
+    second, first = make_run("completed"), make_run("completed")
+    explained = visit("explain", link={"run": first.id}, session=SEEN)
+    next(box for box in explained.selectbox if box.label == "Rather than").set_value(8).run()
+    explained.pills(key="further").set_value("network").run()
+    next(box for box in explained.selectbox if box.label == "The other network").set_value(second.id).run()
+    asked = next(given for _, given in inference.asked[::-1] if given.get("model") == second.id and "against" in given)
+    assert (asked["class"], asked["against"]) == (3, 8)
+    assert "**3** rather than **8**" in words(explained)
+    next(box for box in explained.selectbox if box.label == "The other network").set_value("imagenet").run()
+    asked = next(given for _, given in inference.asked[::-1] if given.get("model") == "imagenet" and "against" in given)
+    assert (asked["class"], asked["against"]) == (None, None)
+    assert "It does not know the class 3: its own answer is explained." in words(explained)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "heading"),
+    [
+        (["saliency"], "### Where the score of **3** reacts, to which it gives 91.0%"),
+        (["grad-cam", "saliency"], "### **3**, to which it gives 91.0%"),
+        (["grad-cam", "hirescam"], "### Evidence for **3**, to which it gives 91.0%"),
+    ],
+)
+def test_only_evidence_is_called_so(explained: Any, words: Any, chosen: list[str], heading: str) -> None:
+    explained.multiselect(key="methods").set_value(chosen).run()
+    assert not explained.exception
+    assert heading in words(explained).splitlines()
+    captions = str([html.value for html in explained.html])
+    assert ("Where its score reacts" in captions) == ("saliency" in chosen)
+    assert ("Where the evidence lies" in captions) == (chosen != ["saliency"])
+
+
+def test_how_the_heat_came_from_the_numbers_is_said(explained: Any, words: Any) -> None:
+    assert "11 × 11, enlarged by half-pixel bilinear interpolation" in words(explained)
+
+
+def test_the_numbers_can_be_read_also_where_no_map_is_drawn(explained: Any) -> None:
+    explained.selectbox(key="target").set_value(7).run()
+    assert not explained.exception
+    labels = [button.label for button in explained.get("download_button")]
+    assert labels == ["One-page picture", "Raw numbers"]
+    assert len(explained.get("plotly_chart")) == 1
