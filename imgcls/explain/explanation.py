@@ -88,6 +88,22 @@ STATUS_WORDS = {
 }
 
 
+#: A status in a word or two, where there is no room for a sentence.
+STATUS_SHORT = {
+    Status.OK: N_("a map"),
+    Status.NO_POSITIVE_EVIDENCE: N_("nothing speaks for it"),
+    Status.GRADIENT_VANISHED: N_("the gradient is zero"),
+    Status.LAYER_1X1: N_("a layer of one place"),
+    Status.NOT_CLASS_SPECIFIC: N_("the same for any class"),
+    Status.NON_FINITE: N_("not a number"),
+    Status.NO_SPATIAL_LAYER: N_("no layer with places"),
+    Status.NO_RELU: N_("no ReLU"),
+    Status.NO_EFFECT: N_("nothing found"),
+    Status.SATURATED: N_("too sure to move"),
+    Status.LAYER_SILENT: N_("the layer is silent"),
+}
+
+
 class Shows(StrEnum):
     """What the map of a method shows; only some maps show evidence. `SHOWS_WORDS` says it in words."""
 

@@ -103,9 +103,11 @@ def price(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
 
 def second_opinion(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     """`model`, `class`, `layer`, one uint8 `image` (h, w, c) → tf-keras-vis's raw Grad-CAM `raw` (h', w')."""
+    from imgcls.explain.engine import refuse_unknown_layer
     from imgcls.explain.second_opinion import grad_cam_of_tf_keras_vis
 
     trained = load_trained(arguments["model"])
+    refuse_unknown_layer(trained.keras_model, arguments["layer"])
     inputs = trained.inputs(arrays["image"][None])
     return {}, {"raw": grad_cam_of_tf_keras_vis(trained.keras_model, inputs, arguments["class"], arguments["layer"])}
 

@@ -101,9 +101,12 @@ def current_picture() -> Picture | None:
     return st.session_state.get(_PICTURE)
 
 
-def carry(picture: Picture) -> None:
-    """Keep a picture for the next page."""
+def carry(picture: Picture, run_id: str | None = None) -> None:
+    """Keep a picture for the next page; with `run_id` that network is asked about it, whichever was asked before."""
     st.session_state[_PICTURE] = picture
+    if run_id is not None:
+        look_at(run_id)
+        st.session_state[_MODEL] = run_id
 
 
 def pick_model() -> str | None:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imgcls.architectures import ARCHITECTURES, build_model, check_image_shape
-from imgcls.atomic import write_json
+from imgcls.architectures import ARCHITECTURES, check_image_shape
 from imgcls.cli import main
 from imgcls.datasets import dataset_facts
 from imgcls.errors import RecipeError
@@ -19,11 +18,9 @@ from imgcls.explain import Status, methods
 from imgcls.explain.registry import Family
 from imgcls.images import encode_png, read_image
 from imgcls.recipe import Choice, Recipe
-from imgcls.runs import create_run
-from imgcls.runs.status import QUEUE, RESULT
-from imgcls.training.finish import save_model
 from tests.architectures.trial import STARTS_FROM, choice
 from tests.explain.nets import cheap
+from tests.runs.built import built_run
 
 #: Walked every day: one method of each family on the article's network. All others take minutes together.
 EVERYDAY = {("seed-cnn", "grad-cam"), ("seed-cnn", "saliency"), ("seed-cnn", "rise"), ("mlp", "grad-cam")}
@@ -77,15 +74,11 @@ def runs(trained_once: Path) -> Iterator[Callable[[str], tuple[str, Path]]]:
 
 
 def _ended(recipe: Recipe, home: Path) -> tuple[str, Path]:
-    facts = dataset_facts(recipe.dataset)
-    folder = create_run(recipe, {"ticket": 1, "engine": ""}).folder
-    (folder / QUEUE).unlink()
-    model = build_model(recipe.architecture, facts.image_shape, len(facts.class_names), recipe.seed)
-    write_json(folder / RESULT, {"status": "completed", "best_epoch": 1, "model_sha256": save_model(folder, model)})
-    pixels = np.random.default_rng(0).integers(0, 256, facts.image_shape, np.uint8)
-    picture = home / f"{folder.name}.png"
+    run = built_run(recipe)
+    pixels = np.random.default_rng(0).integers(0, 256, dataset_facts(recipe.dataset).image_shape, np.uint8)
+    picture = home / f"{run.id}.png"
     picture.write_bytes(encode_png(pixels))
-    return folder.name, picture
+    return run.id, picture
 
 
 @pytest.mark.parametrize(("name", "known"), cases())

@@ -23,7 +23,7 @@ from imgcls.augmentation import AUGMENTATIONS
 from imgcls.balance import BALANCES
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods
-from imgcls.explain.explanation import SHOWS_WORDS
+from imgcls.explain.explanation import SHOWS_WORDS, STATUS_SHORT
 from imgcls.explain.explanation import STATUS_WORDS as EXPLANATION_WORDS
 from imgcls.figures.block import BLOCK_PARTS
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP
@@ -137,6 +137,7 @@ DYNAMIC: dict[str, list[str]] = {
     "cost": [entry.cost for entry in methods()],
     "means": [words.means for words in (*EXPLANATION_WORDS.values(), *(one.fine for one in SHOWS_WORDS.values()))],
     "advice": [words.advice for words in (*EXPLANATION_WORDS.values(), *(one.fine for one in SHOWS_WORDS.values()))],
+    "STATUS_SHORT": list(STATUS_SHORT.values()),
     "caption": [words.caption for words in SHOWS_WORDS.values()],
     "less": [words.less for words in SHOWS_WORDS.values() if words.less],
     "more": [words.more for words in SHOWS_WORDS.values() if words.more],
