@@ -194,7 +194,6 @@ def _place(model: keras.Model, method: Method, layer: str | None, options: BaseM
     """The layer to explain: the asked one, the default one, or none for methods that work on pixels."""
     from imgcls.explain import engine
 
-    engine.refuse_unsuitable(model)
     if layer is not None:
         engine.refuse_unknown_layer(model, layer)  # also where the method needs none: somebody meant something by it
     if method.family == Family.SYNTHESIS and getattr(options, "filter", None) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -336,6 +337,7 @@ def upsample(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return (rows @ array.astype(np.float32) @ columns.T).astype(np.float32)
 
 
+@lru_cache(maxsize=256)
 def _interpolation(old: int, new: int) -> np.ndarray:
     """The weights `(new, old)` that interpolate `old` values to `new` along one axis.
 

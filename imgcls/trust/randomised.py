@@ -61,7 +61,7 @@ class Forgetful:
     def __init__(self, model: Any) -> None:
         import keras
 
-        self._learned = model.get_weights()
+        self._model = model
         self._copy = keras.models.clone_model(model)  # a saved model of ours is a flat graph: its recipe makes it again
         with_weights = [one for one in self._copy.layers if one.trainable_weights or one.non_trainable_weights]
         self._layers = with_weights[::-1]
@@ -72,7 +72,7 @@ class Forgetful:
 
     def after(self, layers: int, seed: int) -> Any:
         """The copy with so many layers shuffled, counted from the head."""
-        self._copy.set_weights(self._learned)
+        self._copy.set_weights(self._model.get_weights())
         draws = np.random.default_rng(seed)
         for layer in self._layers[:layers]:
             _shuffle(layer, draws)

@@ -76,6 +76,7 @@ def ranking(
     values: tuple[float, float] = (0.0, 1.0),
     layer: str | None = None,
     progress: Progress = nobody,
+    copy: Forgetful | None = None,
 ) -> Ranking:
     """A row for each method that draws a map of this network, in the registry's order.
 
@@ -86,10 +87,11 @@ def ranking(
         images: `(n, h, w, c)` float32, as the model takes them.
         labels: `(n,)`, the true classes.
         masks: bool `(n, h, w)`, where the object is; None where nobody knows.
+        copy: of the model, where there is one already.
     """
     known = list(_fitting(model, layer))
     predicted = engine_scores(model, images).argmax(axis=1)
-    copy = Forgetful(model)
+    copy = copy or Forgetful(model)
     pointed = None if masks is None else _right(model, moved(images, masks), labels)
     tellers = pieces(progress, [_passes(model, one, layer, images, masks is not None) for one in known])
     rows = []

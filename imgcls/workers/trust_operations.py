@@ -34,11 +34,12 @@ def trust_map(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answe
     beats), `stability`, `completeness` (None for other methods), and a `verdict` with each. Arrays: `stages` (4, h, w),
     `shares` (points,), and `deletion` and `insertion` (3, points) in the order map, centre, random.
     """
-    question = _question(load_trained(arguments["model"]), arguments, arrays["image"])
+    trained = load_trained(arguments["model"])
+    question = _question(trained, arguments, arrays["image"])
     weights = passes_of_checks(_passes(question))
     first, second, third, fourth = pieces(tell, [weights[name] for name in _ORDER])
     found = question.explain(progress=first)[0]
-    stages = randomised.randomised(question, progress=second, original=found)
+    stages = randomised.randomised(question, progress=second, original=found, copy=_forgetful(trained))
     both = curves.curves(question, found.raw, progress=third)
     steady = stability.stability(question, progress=fourth, original=found)
     facts: dict[str, Any] = {
@@ -100,9 +101,30 @@ def trust_ranking(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> A
     trained = load_trained(arguments["model"])
     images, labels, masks = _test_images(trained, int(arguments["count"]))
     found = ranking.ranking(
-        trained.keras_model, trained.inputs(images), labels, masks, trained.card.values, progress=tell
+        trained.keras_model,
+        trained.inputs(images),
+        labels,
+        masks,
+        trained.card.values,
+        progress=tell,
+        copy=_forgetful(trained),
     )
     return {**asdict(found), "images": len(images), "masks": masks is not None}, {}
+
+
+_copies: dict[tuple[str, str], randomised.Forgetful] = {}
+
+
+def _forgetful(trained: TrainedModel) -> randomised.Forgetful:
+    """The copy that forgets, kept for the next check of the same model: to copy and trace takes longer than to ask.
+
+    One is kept, and only the slow line asks for it.
+    """
+    key = (trained.card.name, trained.card.version)
+    if key not in _copies:
+        _copies.clear()
+        _copies[key] = randomised.Forgetful(trained.keras_model)
+    return _copies[key]
 
 
 def _question(trained: TrainedModel, arguments: dict[str, Any], image: np.ndarray) -> Question:

@@ -65,6 +65,18 @@ class TestTrustMap:
         alone, rather = (trust_map({**asked, "against": against}, {"image": image})[1] for against in (None, 8))
         assert alone["deletion"][0, 0] != rather["deletion"][0, 0]
 
+    def test_a_second_check_of_the_same_network_makes_no_second_copy(self, tiny_run, image, monkeypatch):
+        import keras
+
+        made, clone = [], keras.models.clone_model
+        monkeypatch.setattr(keras.models, "clone_model", lambda model: made.append(model) or clone(model))
+        monkeypatch.setattr(trust_operations, "_copies", {})
+        asked = {"model": tiny_run.id, "method": "saliency", "class": 3}
+        one, two = (trust_map(asked, {"image": image}) for _ in range(2))
+        assert len(made) == 1
+        assert one[0]["randomised"] == two[0]["randomised"]
+        np.testing.assert_array_equal(one[1]["stages"], two[1]["stages"])
+
     def test_a_heavy_map_is_given_up_within_its_first_explanation(self, tiny_run, image):
         told = []
 
