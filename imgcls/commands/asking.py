@@ -34,6 +34,7 @@ from imgcls.runs import STATUS_WORDS, Run, get_run
 
 if TYPE_CHECKING:
     from imgcls.explain import Explanation, Method
+    from imgcls.explain.picture import Captions
 
 
 def evaluate(asked: argparse.Namespace) -> Answer:
@@ -137,7 +138,7 @@ def explain(asked: argparse.Namespace) -> Answer:
     share = float(explanation.probabilities[explanation.target])
     what = explanation.shown.title.format(name=_subject(card, explanation))
     title = f"{chosen.title}: {what}" + ("" if explanation.filter is not None else f" ({share:.1%})")
-    write_bytes(asked.out, encode_png(panel(image, explanation, title)))
+    write_bytes(asked.out, encode_png(panel(image, explanation, _captions(card, chosen, explanation, title))))
     if asked.raw is not None:
         write_bytes(asked.raw, _npy(explanation.raw))
     data: dict[str, Any] = {
@@ -163,6 +164,20 @@ def explain(asked: argparse.Namespace) -> Answer:
         f"{explanation.words.means} {explanation.words.advice}",
     ]
     return Answer(data, lines)
+
+
+def _captions(card: ModelCard, chosen: Method, explanation: Explanation, title: str) -> list[Captions]:
+    """What is written on the picture; with the number of the class where this machine has no letters for its name."""
+    from imgcls.explain.picture import Captions
+
+    name = f"class {explanation.target + 1} of {len(card.class_names)}"
+    plain = f"{chosen.title}: {explanation.shown.title.format(name=name)}"
+    height, width = explanation.layer_shape[:2] or (0, 0)
+    layer = "" if explanation.layer is None else f"Layer {explanation.layer} ({height} × {width}) of "
+    below = (f"{layer or 'Network: '}{card.name}", f"What it cannot say: {chosen.limits_text}")
+    ends = explanation.shown.less or "less", explanation.shown.more or "more"
+    instead = explanation.words.means, explanation.words.advice
+    return [Captions(each, below, ends, instead) for each in (title, plain)]
 
 
 def _subject(card: ModelCard, explanation: Explanation) -> str:

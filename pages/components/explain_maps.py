@@ -9,10 +9,9 @@ import numpy as np
 import streamlit as st
 
 from imgcls.engines.inference import Answer
-from imgcls.explain import Explanation, method, methods
+from imgcls.explain import Explanation, methods
 from imgcls.explain.explanation import Status
 from imgcls.explain.picture import legend, overlay, panel
-from imgcls.figures.bars import percentage
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.figures.signed_map import signed_map_figure
 from imgcls.images import encode_png
@@ -20,7 +19,7 @@ from imgcls.models import ModelCard
 from pages.components.answers import drop_unanswered
 from pages.components.explain_choices import Asked
 from pages.components.explain_question import Question, answer, question
-from pages.components.explain_words import caption, ends, heading, plain_subject
+from pages.components.explain_words import caption, captions, ends, heading, plain_subject
 from pages.components.notices import note, strong
 from pages.components.picture import show_picture
 from pages.components.style import is_dark
@@ -189,12 +188,12 @@ def _cell(question: Question, explanation: Explanation) -> None:
 
 def downloads(card: ModelCard, image: np.ndarray, explanation: Explanation, opacity: float) -> None:
     """What can be taken home: a page with everything, the heat over the picture, the raw numbers."""
-    name = explanation.method
+    name, written = explanation.method, captions(card, explanation)
     page, heat, numbers = st.columns(3)
     with page:
         st.download_button(
             _("One-page picture"),
-            lambda: encode_png(panel(image, explanation, page_title(card, explanation))),
+            lambda: encode_png(panel(image, explanation, written)),
             f"{name}.png",
             "image/png",
             key=f"download page {name}",
@@ -223,14 +222,6 @@ def downloads(card: ModelCard, image: np.ndarray, explanation: Explanation, opac
             key=f"download raw {name}",
             width="stretch",
         )
-
-
-def page_title(card: ModelCard, explanation: Explanation) -> str:
-    """The line above the one-page picture."""
-    known = _(method(explanation.method).title)
-    what = _(explanation.shown.title).format(name=plain_subject(card, explanation))
-    share = percentage(float(explanation.probabilities[explanation.target]))
-    return f"{known}: {what}" if explanation.filter is not None else f"{known}: {what} ({share})"
 
 
 def npy(array: np.ndarray) -> bytes:

@@ -140,7 +140,7 @@ class TestExplain:
         )
         picture = read_image(out)
         assert picture.shape[1] == 3 * 280 + 4 * 12  # three pictures side by side
-        assert 280 < picture.shape[0] < 420
+        assert 280 < picture.shape[0] < 560
         assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100  # and something is drawn
         json.dumps(data)
 
