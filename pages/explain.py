@@ -94,7 +94,9 @@ def _further(
         "ranking": _("Which method?"),
         "probabilities": _("All probabilities"),
     }
-    chosen = st.pills(_("Ask on"), list(titles), format_func=titles.__getitem__, default="trust", key="further")
+    chosen = st.pills(
+        _("Ask on"), list(titles), format_func=titles.__getitem__, default="trust", wrap=True, key="further"
+    )
     names = list(known)
     name = names[0]
     if len(names) > 1 and chosen in ("trust", "draw", "hide", "network"):
