@@ -65,6 +65,7 @@ LIMITS = {
         Limit("download_megabytes", 200, "MB", "the largest file, CIFAR-10, has 170; a longer answer is another file"),
         Limit("download_seconds", 20, "s", "a server that says nothing for this long is given up"),
         Limit("cached_models", 2, "models", "memory of the inference worker"),
+        Limit("unwatched_seconds", 75, "s", "slow work nobody looks at is given up; hidden tabs look once a minute"),
         Limit("stop_seconds", 10, "s", "a worker that ignores Stop is ended after this long"),
     )
 }

@@ -5,7 +5,8 @@ Registering is enough to be listed, offered on the page, accepted on the command
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -72,3 +73,16 @@ MISSING_DATASET = N_("There is no data set “{name}”. Expected one of: {known
 MISSING_PRESET = N_("There is no preset “{name}”. Expected one of: {known}.")
 MISSING_AUGMENTATION = N_("There is no augmentation “{name}”. Expected one of: {known}.")
 MISSING_ARCHITECTURE = N_("There is no architecture “{name}”. Expected one of: {known}.")
+
+
+#: Names in a sentence about one that is not known.
+TOLD = 20
+
+
+def likely(name: str, known: Sequence[str]) -> str:
+    """All known names, for a sentence; of many, those that a name which is not known was probably meant to be."""
+    if len(known) <= TOLD:
+        return ", ".join(known)
+    holding = [one for one in known if name.strip() and name.casefold() in one.casefold()]
+    alike = difflib.get_close_matches(name, known, TOLD)
+    return ", ".join(list(dict.fromkeys([*holding, *alike, *known]))[:TOLD]) + " …"

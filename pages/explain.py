@@ -1,10 +1,15 @@
-"""Explain: which parts of the picture spoke for an answer, and how far to believe the map that says so."""
+"""Explain: which parts of the picture spoke for an answer, and how far to believe the map that says so.
+
+In the link: `run`, the network; and `method`, `layer` and `filter` (from 1), with which the controls begin. Other pages
+hand over a picture with `current.carry`, and a question with `explain_link.ask_there`.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
+from imgcls.engines.inference import Answer
 from imgcls.explain import Explanation, method
 from imgcls.figures.bars import probability_bars
 from imgcls.figures.layout import PLOT_CONFIG
@@ -13,7 +18,9 @@ from imgcls.preparation.choose import prepare_for
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, pick_model
 from pages.components.explain_choices import Asked, choices
+from pages.components.explain_link import needs_no_picture
 from pages.components.explain_maps import maps
+from pages.components.explain_question import question
 from pages.components.explain_second import another_network, second_opinion
 from pages.components.frame import need_frame
 from pages.components.notices import empty
@@ -45,6 +52,8 @@ def page() -> None:
         )
         return
     with answered:
+        if not pictures and needs_no_picture():
+            pictures = [Picture(_("no picture"), np.full((28, 28, 3), 128, np.uint8))]
         if not pictures:
             empty(_("Nothing to explain yet"), _("Draw, upload or choose a picture: its heatmap appears here."))
             return
@@ -63,10 +72,17 @@ def _explain(model: str, picture: Picture) -> None:
     known = maps(card, image, asked, found)
     preparation_switch(card)
     if known:
-        _further(card, picture, image, asked, known)
+        _further(card, picture, image, asked, found, known)
 
 
-def _further(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked, known: dict[str, Explanation]) -> None:
+def _further(
+    card: ModelCard,
+    picture: Picture,
+    image: np.ndarray,
+    asked: Asked,
+    layers: Answer,
+    known: dict[str, Explanation],
+) -> None:
     """What can be asked of a map once it is there; nothing of it costs anything before it is chosen."""
     st.divider()
     titles = {
@@ -78,7 +94,9 @@ def _further(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked,
         "ranking": _("Which method?"),
         "probabilities": _("All probabilities"),
     }
-    chosen = st.pills(_("Ask on"), list(titles), format_func=titles.__getitem__, default="trust", key="further")
+    chosen = st.pills(
+        _("Ask on"), list(titles), format_func=titles.__getitem__, default="trust", wrap=True, key="further"
+    )
     names = list(known)
     name = names[0]
     if len(names) > 1 and chosen in ("trust", "draw", "hide", "network"):
@@ -93,20 +111,19 @@ def _further(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked,
             )
             or name
         )
-    explanation = known[name]
-    options = dict(asked.options.get(name, {}))
+    explanation, about = known[name], question(card, image, name, asked, layers)
     if chosen == "trust":
-        trust_panel(card, image, explanation, options)
+        trust_panel(about, explanation)
     elif chosen == "hide":
         hide_panel(card, image, explanation)
     elif chosen == "draw":
         look_panel(card, image, explanation)
     elif chosen == "network":
-        another_network(card, picture, image, asked, explanation)
+        another_network(about, picture, explanation)
     elif chosen == "second":
         second_opinion(card, image, known.get("grad-cam", explanation))
     elif chosen == "ranking":
-        ranking_panel(card)
+        ranking_panel(about)
     elif chosen == "probabilities":
         figure = probability_bars(card.class_names, explanation.probabilities, is_dark(), _("probability"), top=10)
         st.plotly_chart(figure, key="bars", config=PLOT_CONFIG, theme=None, alt=_("Probability of each class"))

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from imgcls.errors import UnknownNameError
-from imgcls.registry import MISSING_DATASET, Options, Registry
+from imgcls.registry import MISSING_DATASET, TOLD, Options, Registry, likely
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,12 @@ def test_options_take_nothing_that_is_not_declared():
         Options(width=3)
     with pytest.raises(ValidationError):
         Options().width = 3
+
+
+def test_of_many_names_those_that_were_probably_meant_are_told():
+    many = [f"block{number}_conv{part}" for number in range(40) for part in (1, 2)]
+    told = likely("block37_cnv1", many)
+    assert told.startswith("block37_conv1, ")
+    assert told.endswith(" …")
+    assert told.count(",") == TOLD - 1
+    assert likely("x", ["a", "b"]) == "a, b"

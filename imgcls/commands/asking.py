@@ -7,13 +7,14 @@ import io
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imgcls.atomic import read_arrays, write_bytes
 from imgcls.commands.answer import Answer, table
 from imgcls.commands.fetching import fetching
+from imgcls.commands.telling import say, telling
 from imgcls.errors import InputError, RunStateError
 from imgcls.evaluation.calibration import fitted_temperature, reliability
 from imgcls.evaluation.metrics import (
@@ -31,6 +32,10 @@ from imgcls.language import N_
 from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from imgcls.runs import STATUS_WORDS, Run, get_run
+
+if TYPE_CHECKING:
+    from imgcls.explain import Explanation, Method
+    from imgcls.explain.picture import Captions
 
 
 def evaluate(asked: argparse.Namespace) -> Answer:
@@ -127,12 +132,14 @@ def explain(asked: argparse.Namespace) -> Answer:
     )
     image = _prepared(asked.image, card, asked.as_is)
     arguments = {"model": asked.model, "method": chosen.name, "layer": asked.layer, "options": options}
-    explanation = explanation_from(*explain_image({**arguments, "class": target, "against": against}, {"image": image}))
-    name = card.class_names[explanation.target]
+    _tell_price(card, chosen, arguments)
+    with telling(chosen.title):
+        facts, arrays = explain_image({**arguments, "class": target, "against": against}, {"image": image})
+    explanation = explanation_from(facts, arrays)
     share = float(explanation.probabilities[explanation.target])
-    rather = "" if against is None else f" rather than {card.class_names[against]}"
-    title = f"{chosen.title}: evidence for {name}{rather} ({share:.1%})"
-    write_bytes(asked.out, encode_png(panel(image, explanation, title)))
+    what = explanation.shown.title.format(name=_subject(card, explanation))
+    title = f"{chosen.title}: {what}" + ("" if explanation.filter is not None else f" ({share:.1%})")
+    write_bytes(asked.out, encode_png(panel(image, explanation, _captions(card, chosen, explanation, title))))
     if asked.raw is not None:
         write_bytes(asked.raw, _npy(explanation.raw))
     data: dict[str, Any] = {
@@ -140,16 +147,62 @@ def explain(asked: argparse.Namespace) -> Answer:
         "method": explanation.method,
         "layer": explanation.layer,
         "layer_shape": list(explanation.layer_shape),
-        "class": name,
+        "class": None if explanation.filter is not None else card.class_names[explanation.target],
         "against": None if against is None else card.class_names[against],
+        "filter": explanation.filter,
         "probability": share,
         "status": str(explanation.status),
+        "shows": str(explanation.shows),
         "meaning": explanation.words.means,
+        "advice": explanation.words.advice,
         "limits": chosen.limits_text,
         "out": str(asked.out),
         "seconds": explanation.seconds,
     }
-    return Answer(data, [f"{title}; layer {explanation.layer}; {explanation.status}; {asked.out}"])
+    layer = "" if explanation.layer is None else f"; layer {explanation.layer}"
+    lines = [
+        f"{title}{layer}; {explanation.status}; {asked.out}",
+        f"{explanation.words.means} {explanation.words.advice}",
+    ]
+    return Answer(data, lines)
+
+
+def _captions(card: ModelCard, chosen: Method, explanation: Explanation, title: str) -> list[Captions]:
+    """What is written on the picture; with the number of the class where this machine has no letters for its name."""
+    from imgcls.explain.picture import Captions
+
+    name = f"class {explanation.target + 1} of {len(card.class_names)}"
+    plain = f"{chosen.title}: {explanation.shown.title.format(name=name)}"
+    height, width = explanation.layer_shape[:2] or (0, 0)
+    layer = "" if explanation.layer is None else f"Layer {explanation.layer} ({height} × {width}) of "
+    below = (f"{layer or 'Network: '}{card.name}", f"What it cannot say: {chosen.limits_text}")
+    ends = explanation.shown.less or "less", explanation.shown.more or "more"
+    instead = explanation.words.means, explanation.words.advice
+    return [Captions(each, below, ends, instead) for each in (title, plain)]
+
+
+def _subject(card: ModelCard, explanation: Explanation) -> str:
+    if explanation.filter is not None:
+        return f"filter {explanation.filter} of {explanation.layer}"
+    rather = "" if explanation.against is None else f" rather than {card.class_names[explanation.against]}"
+    return f"{card.class_names[explanation.target]}{rather}"
+
+
+def _tell_price(card: ModelCard, chosen: Method, arguments: dict[str, Any]) -> None:
+    """Say before heavy work begins how long it will take."""
+    from imgcls.explain.explain import settings_of
+    from imgcls.explain.registry import HEAVY, Size
+    from imgcls.workers.operations import layers, price
+
+    facts = layers({"model": card.name}, {})[0]
+    shapes = {entry["name"]: entry["shape"] for entry in facts["layers"]}
+    channels = int(shapes.get(arguments["layer"] or facts["default"], (0, 0, 0))[2])
+    size = Size(card.image_shape[0], card.image_shape[1], channels)
+    passes = chosen.passes(settings_of(chosen, arguments["options"]), size)
+    if passes < HEAVY or chosen.misfit(bool(shapes), bool(facts["relu"])) is not None:
+        return
+    seconds = passes * price({"model": card.name}, {})[0]["seconds"]
+    say(f"{chosen.title}: {passes:,} pictures pass through the network, about {max(1, round(seconds))} s")
 
 
 def _card(name: str) -> ModelCard:
@@ -192,5 +245,5 @@ def _check_out(path: Path, ending: str) -> None:
         )
 
 
-def _prepared(path: Path, card: Any, as_is: bool) -> np.ndarray:
+def _prepared(path: Path, card: ModelCard, as_is: bool) -> np.ndarray:
     return prepare_for(card.preparation, read_image(path), card.image_shape, as_is).image

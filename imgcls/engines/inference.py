@@ -6,6 +6,7 @@ import atexit
 import itertools
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -18,6 +19,9 @@ from imgcls.engines.process import start_worker
 from imgcls.errors import WorkerError, error_from_json
 from imgcls.language import N_
 from imgcls.workers.wire import Message, receive, send
+
+#: Seconds without a look after which a question goes, once its asker is gone: a connection may break for a moment.
+GONE_AFTER = 10.0
 
 DIED = N_("The process that asks the model has ended. It is started again: try once more.")
 
@@ -36,11 +40,30 @@ class Question(Future[Answer]):
     `cancel()` tells the worker as well, which then stops at the next chance.
     """
 
-    def __init__(self, tell_worker: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        tell_worker: Callable[[], None],
+        forget_after: float | None = None,
+        is_there: Callable[[], bool] = lambda: True,
+    ) -> None:
         super().__init__()
         self._tell_worker = tell_worker
+        self._forget_after, self._is_there = forget_after, is_there
+        self._looked = time.monotonic()
         #: (done, total) of long work; None before the first word.
         self.progress: tuple[int, int] | None = None
+
+    def look(self) -> None:
+        """Say that somebody still waits for the answer."""
+        self._looked = time.monotonic()
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nobody has looked for so long that nobody will; always False where the asker waits by itself."""
+        if self._forget_after is None:
+            return False
+        unwatched = time.monotonic() - self._looked
+        return unwatched > self._forget_after or (unwatched > GONE_AFTER and not self._is_there())
 
     def cancel(self) -> bool:
         if not (was_open := super().cancel()):
@@ -60,15 +83,25 @@ class InferenceClient:
         atexit.register(self.close)
 
     def ask(
-        self, operation: str, arrays: dict[str, np.ndarray] | None = None, slow: bool = False, **arguments: Any
+        self,
+        operation: str,
+        arrays: dict[str, np.ndarray] | None = None,
+        slow: bool = False,
+        forget_after: float | None = None,
+        is_there: Callable[[], bool] = lambda: True,
+        **arguments: Any,
     ) -> Question:
         """Start an operation; the question's result is its `Answer`, or raises its `ImgclsError`.
 
         Args:
             slow: it may take seconds: it waits in another line than quick questions.
+            forget_after: seconds without a `look()` at the question after which it is taken back, so that work that
+                nobody waits for any more does not hold up the line; None for an asker that waits by itself.
+            is_there: whether the asker still is; one that is gone is given up sooner.
         """
+        self._take_back_forgotten()
         number = next(self._numbers)
-        future = Question(lambda: self._take_back(number))
+        future = Question(lambda: self._take_back(number), forget_after, is_there)
         header = {"operation": operation, "arguments": arguments, "slow": slow}
         with self._guard:
             worker = self._living()
@@ -105,6 +138,13 @@ class InferenceClient:
             with suppress(OSError, ValueError):  # a worker that has ended does nothing for nobody
                 send(worker.stdin, Message({"cancel": number}))
 
+    def _take_back_forgotten(self) -> None:
+        with self._guard:
+            open_questions = [future for _, future in self._pending.values()]
+        for future in open_questions:
+            if future.is_forgotten:
+                future.cancel()
+
     def _living(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
             self._worker = start_worker("inference")
@@ -125,14 +165,19 @@ class InferenceClient:
             _fail(future)
         _end(worker)
 
-    def _settle(self, worker: subprocess.Popen[bytes], message: Message) -> None:
+    def _note_progress(self, worker: subprocess.Popen[bytes], message: Message) -> None:
         with self._guard:
-            if "progress" in message.header:
-                _, future = self._pending.get(message.header["id"], (worker, None))
-                if future is not None:
-                    done, total = message.header["progress"]
-                    future.progress = int(done), int(total)
-                return
+            _, future = self._pending.get(message.header["id"], (worker, None))
+        if future is not None:
+            done, total = message.header["progress"]
+            future.progress = int(done), int(total)
+
+    def _settle(self, worker: subprocess.Popen[bytes], message: Message) -> None:
+        if "progress" in message.header:
+            self._note_progress(worker, message)
+            self._take_back_forgotten()  # as long as a line is held up, somebody's work says how far it is
+            return
+        with self._guard:
             _, future = self._pending.pop(message.header["id"], (worker, None))
         if future is None or not future.set_running_or_notify_cancel():
             return

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from imgcls.errors import InputError
-from imgcls.explain.explanation import STATUS_WORDS, Status
+from imgcls.explain.explanation import STATUS_WORDS, Status, without_rounding
 from imgcls.explain.registry import Family, Subject, register_method
 from imgcls.language import N_
 from imgcls.registry import Options
@@ -29,9 +29,9 @@ class ActivationMaximizationOptions(Options):
     )
     filter: int | None = Field(
         None,
-        ge=0,
+        ge=1,
         title=N_("filter"),
-        description=N_("Excite this filter of the layer in place of the class; the first is 0."),
+        description=N_("Excite this filter of the layer in place of the class; the first is 1."),
     )
     smoothness: float = Field(
         0.1, ge=0, le=10, title=N_("smoothness"), description=N_("How much neighbouring pixels should agree.")
@@ -54,16 +54,25 @@ class ActivationMaximizationOptions(Options):
     options=ActivationMaximizationOptions,
 )
 def activation_maximization(subject: Subject, options: ActivationMaximizationOptions) -> np.ndarray:
-    """Images `(n, h, w, c)` float32 in the values of the model's input, one for each target."""
-    made: dict[tuple[int, int], np.ndarray] = {}
-    for target, against in zip(subject.targets.tolist(), subject.against.tolist(), strict=True):
+    """Images `(n, h, w, c)` float32 in the values of the model's input, one for each target.
+
+    A score that no step of the search has moved leaves a picture of noise: it is not shown as one that excites.
+    """
+    made: dict[tuple[int, int], tuple[np.ndarray, bool]] = {}
+    pairs = list(zip(subject.targets.tolist(), subject.against.tolist(), strict=True))
+    for target, against in pairs:
         if (target, against) not in made:
             made[target, against] = _made(subject, target, against, options)
-    pairs = zip(subject.targets.tolist(), subject.against.tolist(), strict=True)
-    return np.stack([made[pair] for pair in pairs])
+    for place, pair in enumerate(pairs):
+        if not made[pair][1]:
+            subject.hindrances[place] = Status.GRADIENT_VANISHED
+    return np.stack([made[pair][0] for pair in pairs])
 
 
-def _made(subject: Subject, target: int, against: int, options: ActivationMaximizationOptions) -> np.ndarray:
+def _made(
+    subject: Subject, target: int, against: int, options: ActivationMaximizationOptions
+) -> tuple[np.ndarray, bool]:
+    """The picture `(h, w, c)`, and whether the score moved while it was searched for."""
     import tensorflow as tf
     from tf_keras_vis.activation_maximization import ActivationMaximization
     from tf_keras_vis.activation_maximization.regularizers import TotalVariation2D
@@ -74,7 +83,9 @@ def _made(subject: Subject, target: int, against: int, options: ActivationMaximi
     draws = np.random.default_rng(options.seed)
     seed = middle + spread * draws.standard_normal((1, height, width, channels))
     jitter = _Jitter(draws, min(height, width) // 56)  # 4, as usual, for pictures of 224
-    found = ActivationMaximization(_seen(subject, options), clone=False)(
+    seen = _seen(subject, options)
+    scores: list[float] = []
+    found = ActivationMaximization(seen, clone=False)(
         lambda outputs: _score(outputs, target, against, options),
         seed_input=tf.constant(seed, tf.float32),
         input_range=(low, high),
@@ -85,12 +96,14 @@ def _made(subject: Subject, target: int, against: int, options: ActivationMaximi
         steps=options.steps,
         # a step is a fiftieth of the way from black to white, for inputs of any range
         optimizer=tf.optimizers.Adam((high - low) / 50),
-        callbacks=[_follower(subject.progress, options.steps)],
+        callbacks=[_follower(subject.progress, options.steps, scores)],
         # a softmax on top would stop the search as soon as the class is sure
         activation_modifiers=None,
         unconnected_gradients=tf.UnconnectedGradients.ZERO,
     )
-    return np.clip(np.asarray(jitter.back(found)[0], np.float32), low, high)
+    scores += np.asarray(_score(seen(found, training=False), target, against, options), float).reshape(-1).tolist()
+    moved = bool(without_rounding(np.ptp(scores), max(map(abs, scores))) > 0)
+    return np.clip(np.asarray(jitter.back(found)[0], np.float32), low, high), moved
 
 
 def _seen(subject: Subject, options: ActivationMaximizationOptions) -> keras.Model:
@@ -105,10 +118,10 @@ def _seen(subject: Subject, options: ActivationMaximizationOptions) -> keras.Mod
     known = {entry["name"]: entry["shape"][2] for entry in engine.explainable_layers(subject.model)}
     if layer is None:
         raise InputError(STATUS_WORDS[Status.NO_SPATIAL_LAYER].means)
-    if options.filter >= known[layer]:
+    if options.filter > known[layer]:
         raise InputError(
-            N_("Expected a filter from 0 to {last} of the layer “{layer}”. Received: {filter}"),
-            last=known[layer] - 1,
+            N_("Expected a filter from 1 to {last} of the layer “{layer}”. Received: {filter}"),
+            last=known[layer],
             layer=layer,
             filter=options.filter,
         )
@@ -119,7 +132,7 @@ def _score(outputs: Any, target: int, against: int, options: ActivationMaximizat
     import tensorflow as tf
 
     if options.filter is not None:
-        return tf.reduce_mean(tf.cast(outputs[..., options.filter], tf.float32), axis=(1, 2))
+        return tf.reduce_mean(tf.cast(outputs[..., options.filter - 1], tf.float32), axis=(1, 2))
     logits = tf.cast(outputs, tf.float32)
     return logits[:, target] - (logits[:, against] if against >= 0 else 0.0)
 
@@ -148,13 +161,14 @@ class _Jitter:
         return tf.roll(pictures, shift=by.tolist(), axis=(1, 2))
 
 
-def _follower(progress: Any, steps: int) -> Any:
+def _follower(progress: Any, steps: int, scores: list[float]) -> Any:
     from tf_keras_vis.activation_maximization.callbacks import Callback
 
     class Follower(Callback):
-        """Tells how far the search is; what `progress` raises ends it."""
+        """Tells how far the search is, and notes the score; what `progress` raises ends it."""
 
-        def __call__(self, i: int, *given: Any, **named: Any) -> None:
+        def __call__(self, i: int, values: Any, grads: Any, score_values: Any, *given: Any, **named: Any) -> None:
             progress(i, steps)
+            scores.append(float(np.asarray(score_values[0]).reshape(-1)[0]))
 
     return Follower()

@@ -21,6 +21,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import keras
@@ -29,6 +30,7 @@ import tensorflow as tf
 
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.language import N_
+from imgcls.registry import likely
 
 #: In place of a target: explain the class that the model predicts.
 PREDICTED = -1
@@ -62,6 +64,9 @@ class _Traced:
         self.images = model.inputs[0]
         self.logits = model.outputs[0]
         self.spatial = _spatial_outputs(model)
+        self.layers = _described(model, self.spatial)
+        maps = [layer for layer in self.layers if layer["shape"][:2] != (1, 1)]
+        self.default: str | None = (maps or self.layers)[-1]["name"] if self.layers else None
         self.functions: dict[tuple[str | None, str], Callable[..., Any]] = {}
 
     def function(self, layer: str | None, to_image: bool) -> Callable[..., Any]:
@@ -101,12 +106,7 @@ def explainable_layers(model: keras.Model) -> list[dict[str, Any]]:
         with `None` where a model of free input size does not know. A shared layer stands where it is last used.
     """
     with _lock:
-        spatial = _traced(model).spatial
-    kinds = {operation.name: type(operation).__name__ for operation in model.layers}
-    return [
-        {"name": name, "kind": kinds.get(name, "Operation"), "shape": tuple(output.shape[1:])}
-        for name, output in spatial.items()
-    ]
+        return [dict(layer) for layer in _traced(model).layers]
 
 
 def default_layer(model: keras.Model) -> str | None:
@@ -118,9 +118,8 @@ def default_layer(model: keras.Model) -> str | None:
     Returns:
         Its name; the last spatial layer if all of them are 1×1; `None` for a model without any, such as an MLP.
     """
-    layers = explainable_layers(model)
-    maps = [layer for layer in layers if layer["shape"][:2] != (1, 1)]
-    return (maps or layers)[-1]["name"] if layers else None
+    with _lock:
+        return _traced(model).default
 
 
 def look(
@@ -148,21 +147,29 @@ def look(
     """
     with _lock:
         traced = _traced(model)
-        if layer is not None and layer not in traced.spatial:
-            raise UnknownNameError(
-                N_("There is no layer “{name}” with a height and a width. Expected one of: {known}."),
-                name=layer,
-                known=", ".join(traced.spatial) or "–",
-            )
+        if layer is not None:
+            refuse_unknown_layer(model, layer)
         function = traced.function(layer, to_image or layer is None)
     against = np.full(len(images), NOTHING) if against is None else against
-    given = tf.constant(images, tf.float32), tf.constant(targets, tf.int32), tf.constant(against, tf.int32)
+    given = tf.constant(images, tf.float32), _numbers(targets), _numbers(against)
     *gradients, logits = [array.numpy() for array in function(*given)]
     nothing = np.zeros((len(images), 0, 0, 0), np.float32)
     if layer is None:
         return Pass(nothing, nothing, gradients[0], logits)
     activations, by_layer = gradients[:2]
     return Pass(activations, by_layer, gradients[2] if to_image else nothing, logits)
+
+
+def refuse_unknown_layer(model: keras.Model, layer: str) -> None:
+    """Raise an `UnknownNameError` for a layer whose output has no height and width, or that is not there."""
+    with _lock:
+        known = list(_traced(model).spatial)
+    if layer not in known:
+        raise UnknownNameError(
+            N_("There is no layer “{name}” with a height and a width. Expected one of: {known}."),
+            name=layer,
+            known=likely(layer, known) or "–",
+        )
 
 
 def scores(model: keras.Model, images: np.ndarray, most: int = 64) -> np.ndarray:
@@ -187,8 +194,17 @@ def guided(
     with _lock:
         function = _traced(model).guided_backward()
     against = np.full(len(images), NOTHING) if against is None else against
-    given = tf.constant(images, tf.float32), tf.constant(targets, tf.int32), tf.constant(against, tf.int32)
-    return np.asarray(function(*given))
+    return np.asarray(function(tf.constant(images, tf.float32), _numbers(targets), _numbers(against)))
+
+
+def _numbers(classes: np.ndarray) -> tf.Tensor:
+    """Class numbers as a tensor; those of one image are asked for again and again, and making one takes a while."""
+    return _number(int(classes[0])) if len(classes) == 1 else tf.constant(classes, tf.int32)
+
+
+@lru_cache(maxsize=256)
+def _number(one: int) -> tf.Tensor:
+    return tf.constant([one], tf.int32)
 
 
 def output_of(model: keras.Model, layer: str) -> Any:
@@ -205,10 +221,10 @@ def has_relu(model: keras.Model) -> bool:
 
 
 def _traced(model: keras.Model) -> _Traced:
-    refuse_unsuitable(model)
     known = _cache.get(model)
     # a Sequential that has grown since has another output
     if known is None or known.logits is not model.outputs[0]:
+        refuse_unsuitable(model)
         known = _cache[model] = _Traced(model)
     return known
 
@@ -242,6 +258,15 @@ def _spatial_outputs(model: keras.Model) -> dict[str, Any]:
     return found
 
 
+def _described(model: keras.Model, spatial: dict[str, Any]) -> list[dict[str, Any]]:
+    """What `explainable_layers` tells, made once: of a large network it takes a tenth of what an explanation does."""
+    kinds = {operation.name: type(operation).__name__ for operation in model.layers}
+    return [
+        {"name": name, "kind": kinds.get(name, "Operation"), "shape": tuple(output.shape[1:])}
+        for name, output in spatial.items()
+    ]
+
+
 def _trace(seen: keras.Model, to_image: bool) -> Callable[..., Any]:
     """The concrete function of a model with outputs `[A, logits]` or `logits`.
 
@@ -256,10 +281,10 @@ def _trace(seen: keras.Model, to_image: bool) -> Callable[..., Any]:
             outputs = seen(images, training=False)
             *activations, logits = outputs if isinstance(outputs, list) else [outputs]
             logits = tf.cast(logits, tf.float32)
-            asked = _asked(logits, targets, against)
-        # the tape sums the scores; images do not mix at inference, so each gradient is its own image's
+        # of all scores together: images do not mix at inference, so each gradient is its own image's
         sources = [*activations, images] if to_image else activations
-        gradients = tape.gradient(asked, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        asked = _asked(logits, targets, against)
+        gradients = tape.gradient(logits, sources, asked, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return tuple(tf.cast(array, tf.float32) for array in (*activations, *gradients, logits))
 
     return _concrete(run, [_images_of(seen), *_CLASSES])
@@ -274,7 +299,8 @@ def _trace_guided(whole: keras.Model) -> Callable[..., Any]:
         with tf.compat.v1.get_default_graph().gradient_override_map(_GUIDED):
             logits = tf.cast(whole(images, training=False), tf.float32)
         # a tape would not know of the replacement: it looks gradients up by the operation's own name
-        gradients = tf.gradients(_asked(logits, targets, against), images, unconnected_gradients="zero")
+        asked = _asked(logits, targets, against)
+        gradients = tf.gradients(logits, images, asked, unconnected_gradients="zero")
         return tf.cast(gradients[0], tf.float32)
 
     return _concrete(run, [_images_of(whole), *_CLASSES])
@@ -292,11 +318,16 @@ def _concrete(run: Callable[..., Any], signature: list[tf.TensorSpec]) -> Callab
 
 
 def _asked(logits: tf.Tensor, targets: tf.Tensor, against: tf.Tensor) -> tf.Tensor:
-    """The logit of the target, less that of the class it is held against: `(n,)`."""
+    """The derivative of the score with respect to the logits, `(n, classes)`.
+
+    The score is the logit of the target, less that of the class it is held against. Its derivative is 1 there and -1
+    here: to gather the logits themselves and differentiate that would take some seventy small operations more, which on
+    a small network cost as much as the network.
+    """
+    classes = tf.shape(logits)[1]
     predicted = tf.argmax(logits, axis=1, output_type=tf.int32)
-    own = tf.gather(logits, tf.where(targets == PREDICTED, predicted, targets), batch_dims=1)
-    other = tf.gather(logits, tf.maximum(against, 0), batch_dims=1)
-    return own - tf.where(against == NOTHING, tf.zeros_like(other), other)
+    # `NOTHING` is no class, so its row is all 0
+    return tf.one_hot(tf.where(targets == PREDICTED, predicted, targets), classes) - tf.one_hot(against, classes)
 
 
 @tf.RegisterGradient("ImgclsGuidedRelu")

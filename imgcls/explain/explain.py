@@ -67,7 +67,7 @@ def explain(
     chosen = registered(method)
     settings = settings_of(chosen, options)
     images = np.asarray(images, np.float32)
-    place = _place(model, chosen, layer)
+    place = _place(model, chosen, layer, settings)
     _refuse_other_shapes(model, images)
     count = model.outputs[0].shape[-1]
     classes, others = _class_of_each(targets, len(images), count), _class_of_each(against, len(images), count)
@@ -120,6 +120,8 @@ def _explain_batch(
             against=int(others[index]) if others[index] >= 0 else None,
             signed=method.signed,
             picture=picture,
+            shows=method.shows,
+            filter=getattr(options, "filter", None),
         )
 
 
@@ -139,19 +141,25 @@ def _judged(
         return _NO_MAP, blank, misfit or Status.NO_SPATIAL_LAYER, None
     if not np.isfinite(subject.seen.logits[index]).all() or not np.isfinite(found[index]).all():
         return (_NO_MAP if found.ndim == 4 else found[index].astype(np.float32)), blank, Status.NON_FINITE, None
+    hindrance = subject.hindrances.get(index)
     if method.family == Family.SYNTHESIS:
-        return _NO_MAP, blank, Status.OK, _pixels(found[index], subject.values)
+        return _NO_MAP, blank, hindrance or Status.OK, None if hindrance else _pixels(found[index], subject.values)
     raw = found[index].astype(np.float32)
-    seen = subject.seen
-    if not method.class_specific:
-        cause = seen.activations
-    else:
-        cause = seen.activation_gradients if method.needs_layer else seen.input_gradients
-    status = judge(raw, cause[index], whole=not method.needs_layer)
+    status = judge(raw, *_causes(subject, index, method), whole=not method.needs_layer, hindrance=hindrance)
     if status == Status.OK and not method.class_specific:
         status = Status.NOT_CLASS_SPECIFIC
     highest = _HIGHEST.get(method.family, 1.0)
     return raw, drawable(raw, (size[0], size[1]), highest) if status in DRAWN else blank, status, None
+
+
+def _causes(subject: Subject, index: int, method: Method) -> tuple[np.ndarray, np.ndarray | None]:
+    """What the map of one image was made from: a gradient, and the activations of a layer."""
+    seen = subject.seen
+    if not method.needs_layer:
+        return seen.input_gradients[index], None
+    if not method.class_specific:
+        return seen.activations[index], seen.activations[index]
+    return seen.activation_gradients[index], seen.activations[index]
 
 
 def _pixels(image: np.ndarray, values: tuple[float, float]) -> np.ndarray:
@@ -182,14 +190,15 @@ def settings_of(method: Method, options: Mapping[str, Any] | BaseModel | None) -
         ) from error
 
 
-def _place(model: keras.Model, method: Method, layer: str | None) -> str | None:
+def _place(model: keras.Model, method: Method, layer: str | None, options: BaseModel) -> str | None:
     """The layer to explain: the asked one, the default one, or none for methods that work on pixels."""
     from imgcls.explain import engine
 
-    engine.refuse_unsuitable(model)
-    if method.family == Family.SYNTHESIS:
-        return layer  # whose filter is excited; a class needs none
-    if not method.needs_layer:
+    if layer is not None:
+        engine.refuse_unknown_layer(model, layer)  # also where the method needs none: somebody meant something by it
+    if method.family == Family.SYNTHESIS and getattr(options, "filter", None) is None:
+        return None  # a class needs none
+    if not method.needs_layer and method.family != Family.SYNTHESIS:
         return None
     return layer if layer is not None else engine.default_layer(model)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ class Status(StrEnum):
     NON_FINITE = "non_finite"
     NO_SPATIAL_LAYER = "no_spatial_layer"
     NO_RELU = "no_relu"
+    NO_EFFECT = "no_effect"
+    SATURATED = "saturated"
+    LAYER_SILENT = "layer_silent"
 
 
 #: What is drawn: evidence, and what is none but can be seen, with a warning.
@@ -43,11 +47,11 @@ STATUS_WORDS = {
         N_("Compare it with the map of another class, and with another method."),
     ),
     Status.NO_POSITIVE_EVIDENCE: StatusWords(
-        N_("Nothing in this picture speaks for this class at this layer; everything speaks against it."),
+        N_("Nothing in this picture speaks for this class; what the method found speaks against it."),
         N_("Explain the predicted class instead, or choose another layer."),
     ),
     Status.GRADIENT_VANISHED: StatusWords(
-        N_("The score of this class does not change with anything that this layer sees: its gradient is zero."),
+        N_("The score does not change with anything that the method looks at: its gradient is zero."),
         N_("Choose a later layer, or train the network longer: a dead or untrained part passes no gradient on."),
     ),
     Status.LAYER_1X1: StatusWords(
@@ -69,6 +73,99 @@ STATUS_WORDS = {
     Status.NO_RELU: StatusWords(
         N_("This network has no ReLU, and the method differs from the plain gradient only in how it passes one."),
         N_("Choose saliency: it would be the same map."),
+    ),
+    Status.NO_EFFECT: StatusWords(
+        N_("The map is zero everywhere, although the score does react to the picture: this method finds nothing here."),
+        N_("Choose another method; for one that hides parts, hide larger ones, or hide them behind something else."),
+    ),
+    Status.SATURATED: StatusWords(
+        N_("The network is so sure that its probability stays the same whatever is hidden, so the map is zero."),
+        N_("Choose occlusion or LIME: they look at the logit, which still moves."),
+    ),
+    Status.LAYER_SILENT: StatusWords(
+        N_("This layer is silent on this picture: all its activations are zero."),
+        N_("Choose an earlier layer, or train the network longer: nothing in a dead layer comes back by itself."),
+    ),
+}
+
+
+#: A status in a word or two, where there is no room for a sentence.
+STATUS_SHORT = {
+    Status.OK: N_("a map"),
+    Status.NO_POSITIVE_EVIDENCE: N_("nothing speaks for it"),
+    Status.GRADIENT_VANISHED: N_("the gradient is zero"),
+    Status.LAYER_1X1: N_("a layer of one place"),
+    Status.NOT_CLASS_SPECIFIC: N_("the same for any class"),
+    Status.NON_FINITE: N_("not a number"),
+    Status.NO_SPATIAL_LAYER: N_("no layer with places"),
+    Status.NO_RELU: N_("no ReLU"),
+    Status.NO_EFFECT: N_("nothing found"),
+    Status.SATURATED: N_("too sure to move"),
+    Status.LAYER_SILENT: N_("the layer is silent"),
+}
+
+
+class Shows(StrEnum):
+    """What the map of a method shows; only some maps show evidence. `SHOWS_WORDS` says it in words."""
+
+    EVIDENCE = "evidence"  # what raises or lowers the score
+    REACTION = "reaction"  # where the score is sensitive, whichever way
+    STRUCTURE = "structure"  # what stands out, whatever the class
+    PICTURE = "picture"  # no map: a picture that was made
+
+
+@dataclass(frozen=True)
+class ShowsWords:
+    """What a map shows, for the reader, marked with `N_`.
+
+    Args:
+        title: with `{name}` for the class or filter, as the line above a picture, e.g. "evidence for {name}".
+        caption: under the map.
+        less, more: the ends of its scale.
+        fine: what an `ok` map means, and what to try.
+    """
+
+    title: str
+    caption: str
+    less: str
+    more: str
+    fine: StatusWords
+
+
+SHOWS_WORDS = {
+    Shows.EVIDENCE: ShowsWords(
+        N_("evidence for {name}"),
+        N_("Where the evidence lies"),
+        N_("less evidence"),
+        N_("more evidence"),
+        STATUS_WORDS[Status.OK],
+    ),
+    Shows.REACTION: ShowsWords(
+        N_("where the score of {name} reacts"),
+        N_("Where its score reacts"),
+        N_("weaker reaction"),
+        N_("stronger reaction"),
+        StatusWords(
+            N_("The map shows which pixels the score of this class reacts to, up or down: that is no evidence."),
+            N_("Compare it with a method that knows for and against: integrated gradients, or Grad-CAM."),
+        ),
+    ),
+    Shows.STRUCTURE: ShowsWords(
+        N_("what stands out, whatever the class"),
+        N_("What stands out to the layer"),
+        N_("stands out less"),
+        N_("stands out more"),
+        STATUS_WORDS[Status.NOT_CLASS_SPECIFIC],
+    ),
+    Shows.PICTURE: ShowsWords(
+        N_("a picture that excites {name}"),
+        N_("A picture made by the network"),
+        "",
+        "",
+        StatusWords(
+            N_("The picture was made to excite what was chosen. It shows what excites it, not what it looks like."),
+            N_("Make another one with another seed: what both share is less likely to be chance."),
+        ),
     ),
 }
 
@@ -92,6 +189,8 @@ class Explanation:
         against: the class that the target is held against ("why 3 rather than 8"); `None` for none.
         signed: whether what is below zero in `raw` speaks against the class.
         picture: `(h, w, c)` uint8, what a method made that synthesises a picture; `None` for all others.
+        shows: a `Shows`, what the map is a map of.
+        filter: the filter of `layer`, from 1, that was excited in place of the class; `None` for none.
     """
 
     method: str
@@ -107,6 +206,8 @@ class Explanation:
     against: int | None = None
     signed: bool = True
     picture: np.ndarray | None = None
+    shows: str = Shows.EVIDENCE
+    filter: int | None = None
 
     @property
     def drawn(self) -> bool:
@@ -116,7 +217,27 @@ class Explanation:
     @property
     def words(self) -> StatusWords:
         """What the status means and what to try."""
-        return STATUS_WORDS[Status(self.status)]
+        return self.shown.fine if self.status == Status.OK else STATUS_WORDS[Status(self.status)]
+
+    @property
+    def shown(self) -> ShowsWords:
+        """What the map shows."""
+        return SHOWS_WORDS[Shows(self.shows)]
+
+    def facts(self) -> dict[str, Any]:
+        """All but the arrays, as JSON values."""
+        return {
+            "method": self.method,
+            "layer": self.layer,
+            "layer_shape": [int(size) for size in self.layer_shape],
+            "target": self.target,
+            "status": str(self.status),
+            "seconds": self.seconds,
+            "against": self.against,
+            "signed": self.signed,
+            "shows": str(self.shows),
+            "filter": self.filter,
+        }
 
 
 def explanation_from(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Explanation:
@@ -135,6 +256,8 @@ def explanation_from(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray])
         against=facts.get("against"),
         signed=facts.get("signed", True),
         picture=arrays.get("picture"),
+        shows=facts.get("shows", Shows.EVIDENCE),
+        filter=facts.get("filter"),
     )
 
 
@@ -142,23 +265,42 @@ def explanation_from(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray])
 _ROUNDING = 1e-6
 
 
-def judge(raw: np.ndarray, gradient: np.ndarray, whole: bool = False) -> Status:
+def judge(
+    raw: np.ndarray,
+    gradient: np.ndarray,
+    activations: np.ndarray | None = None,
+    whole: bool = False,
+    hindrance: Status | None = None,
+) -> Status:
     """Whether a raw map can be drawn, and if not, why.
 
     Args:
         raw: `(h', w')` signed.
         gradient: of the score with respect to what the map was made from, any shape.
+        activations: what a class activation map was made from.
         whole: one place is all there is, because the image has no more: then that is a map.
+        hindrance: what the method itself found to be in the way.
     """
     if not np.isfinite(raw).all():
         return Status.NON_FINITE
     if raw.size == 1 and not whole:
         return Status.LAYER_1X1
-    if _is_zero(raw) and _is_zero(gradient):
-        return Status.GRADIENT_VANISHED
-    if _is_zero(raw) or raw.max() <= _ROUNDING * np.abs(raw).max():
+    if _is_zero(raw):
+        return _why_zero(gradient, activations, hindrance)
+    if raw.max() <= _ROUNDING * np.abs(raw).max():
         return Status.NO_POSITIVE_EVIDENCE
     return Status.OK
+
+
+def _why_zero(gradient: np.ndarray, activations: np.ndarray | None, hindrance: Status | None) -> Status:
+    """Nothing for the class is not yet something against it: a map of zeros has reasons of its own."""
+    if activations is not None and _is_zero(activations):
+        return Status.LAYER_SILENT
+    if activations is not None and gradient.max(initial=0) <= 0 and not _is_zero(gradient):
+        return Status.NO_POSITIVE_EVIDENCE  # of a method that keeps nothing else
+    if hindrance is not None:
+        return hindrance
+    return Status.GRADIENT_VANISHED if _is_zero(gradient) else Status.NO_EFFECT
 
 
 def without_rounding(differences: np.ndarray, scale: float) -> np.ndarray:
@@ -195,6 +337,7 @@ def upsample(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return (rows @ array.astype(np.float32) @ columns.T).astype(np.float32)
 
 
+@lru_cache(maxsize=256)
 def _interpolation(old: int, new: int) -> np.ndarray:
     """The weights `(new, old)` that interpolate `old` values to `new` along one axis.
 

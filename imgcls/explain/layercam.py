@@ -2,6 +2,9 @@
 
 Jiang et al. 2021, *LayerCAM: Exploring Hierarchical Class Activation Maps for Localization*,
 https://doi.org/10.1109/TIP.2021.3089943
+
+Element-wise Grad-CAM, Σₖ ReLU(∂S/∂Aₖ ⊙ Aₖ), which some libraries offer beside it, has no paper of its own, and is the
+same map wherever the activations are not negative. It has no file here.
 """
 
 from __future__ import annotations

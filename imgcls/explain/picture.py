@@ -6,15 +6,19 @@ pictures `(h, w, c)` uint8 with 1, 3 or 4 channels.
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from plotly.colors import sequential
 
 from imgcls.explain.explanation import Explanation, upsample
+from imgcls.explain.lettering import Font, can_be_lettered, font_for
 
 #: Below this share of the strongest evidence the heat fades out, so that no edge appears where a map ends.
 _FADE = 0.25
@@ -27,8 +31,6 @@ _GLOW = 1.5
 _START, _END = 0.2, 0.9
 
 _PAPER, _NOTE, _FRAME, _INK = (255, 255, 255), (245, 245, 245), (189, 189, 189), (33, 33, 33)
-#: Signs that Pillow's built-in font does not have, and what is printed instead.
-_STAND_INS = str.maketrans({"×": "x", "–": "-", "—": "-", "−": "-", "≈": "~", "≤": "<=", "≥": ">=", "ß": "ss"})
 _GAP = 12  # between and around the parts of a panel, in pixels
 
 
@@ -88,64 +90,91 @@ def legend(width: int, height: int) -> np.ndarray:
     return _heat(np.broadcast_to(np.linspace(0, 1, width, dtype=np.float32), (height, width)), faded=True)
 
 
+@dataclass(frozen=True)
+class Captions:
+    """What is written on a panel, in one language.
+
+    Args:
+        title: the line above, e.g. "Grad-CAM: evidence for 7 (98 %)".
+        below: what a reader must know who has nothing but the picture: layer, network, limits.
+        ends: what the two ends of the scale mean.
+        instead: two sentences in place of a map that is not drawn: what that means, and what to try.
+    """
+
+    title: str
+    below: tuple[str, ...] = ()
+    ends: tuple[str, str] = ("less evidence", "more evidence")
+    instead: tuple[str, str] = ("", "")
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join((self.title, *self.below, *self.ends, *self.instead))
+
+
 def panel(
-    image: np.ndarray,
-    explanation: Explanation,
-    title: str,
-    side: int = 280,
-    words: tuple[str, str] = ("less evidence", "more evidence"),
+    image: np.ndarray, explanation: Explanation, captions: Sequence[Captions] | str, side: int = 280
 ) -> np.ndarray:
-    """One picture that says it all: title, original, overlay and map side by side, and the legend in words.
+    """One picture that says it all: title, original, overlay and map side by side, scale, and what to know of it.
 
     A map that means nothing is not drawn; what its status means stands in its place.
 
     Args:
         image: `(h, w, c)` uint8, as the person gave it or as the network saw it.
         explanation: of this image.
-        title: the line above, e.g. `"Evidence for 7 (98 %)"`. Pillow's built-in font knows the letters of English
-            only; accents are dropped, and what cannot be spelt in them shows as empty boxes.
+        captions: what is written, in the order in which it is wanted: the first that this machine has letters for is
+            taken, or the last. Alone, a title.
         side: the longer side of each of the three pictures, at most, in pixels.
-        words: what the two ends of the legend mean.
 
     Returns:
         `(H, W, 3)` uint8 on white.
     """
+    written = [Captions(captions)] if isinstance(captions, str) else list(captions)
+    words = next((each for each in written if can_be_lettered(each.text)), written[-1])
     original = enlarge(image, side)
     size = original.shape[:2]
     if explanation.picture is not None:
-        return _page([original, enlarge(explanation.picture, side)], title, None)
+        return _page([original, enlarge(explanation.picture, side)], words, scale=False)
     if explanation.drawn:
         heat = _at_size(explanation.map, size)
         parts = [original, overlay(image, explanation.map, side=side), _heat(heat, faded=True)]
     else:
         dimmed = np.rint(_DIM * _grey(original)).astype(np.uint8).repeat(3, axis=2)
-        parts = [original, dimmed, _said(explanation.words.means, explanation.words.advice, size)]
-    return _page(parts, title, words if explanation.drawn else None)
+        known = explanation.words
+        means, advice = words.instead if any(words.instead) else (known.means, known.advice)
+        parts = [original, dimmed, _said(means, advice, size)]
+    return _page(parts, words, scale=explanation.drawn)
 
 
-def _page(parts: list[np.ndarray], title: str, words: tuple[str, str] | None) -> np.ndarray:
-    """Pictures of one size in a row, a title above them and, with `words`, the legend below."""
+def _page(parts: list[np.ndarray], words: Captions, scale: bool) -> np.ndarray:
+    """Pictures of one size in a row, a title above them, and below the scale, if there is one, and what to know."""
     height, width = parts[0].shape[:2]
     room = 3 * width + 2 * _GAP
-    large, small = _font(20), _font(15)
-    lines = _wrapped(title, large, room)
-    top = _GAP + 26 * len(lines) + _GAP // 2
-    page = Image.new("RGB", (3 * width + 4 * _GAP, top + height + _GAP + 40), _PAPER)
+    lines, small = _wrapped(words.title, 20, room), [line for text in words.below for line in _wrapped(text, 13, room)]
+    top = _GAP + 28 * len(lines) + _GAP // 2
+    under = top + height + _GAP + 40
+    page = Image.new("RGB", (3 * width + 4 * _GAP, under + 18 * len(small) + (_GAP if small else 0)), _PAPER)
     draw = ImageDraw.Draw(page)
-    draw.multiline_text((_GAP, _GAP), "\n".join(lines), fill=_INK, font=large, spacing=6)
+    _write(draw, (_GAP, _GAP), lines, 20, 6)
     for index, part in enumerate(parts):
         left = _GAP + index * (width + _GAP)
         page.paste(Image.fromarray(part), (left, top))
         # a white picture on white paper has no edge of its own
         draw.rectangle((left - 1, top - 1, left + width, top + height), outline=_FRAME)
-    if words:
-        _paste_legend(page, (_printable(words[0]), _printable(words[1])), top + height + _GAP, small)
+    if scale:
+        _paste_legend(page, words.ends, top + height + _GAP)
+    _write(draw, (_GAP, under), small, 13, 5)
     return np.asarray(page)
 
 
-def _paste_legend(page: Image.Image, words: tuple[str, str], top: int, font: ImageFont.FreeTypeFont) -> None:
+def _write(draw: ImageDraw.ImageDraw, place: tuple[int, int], lines: list[str], points: int, spacing: int) -> None:
+    text = "\n".join(lines)
+    draw.multiline_text(place, text, fill=_INK, font=font_for(text, points), spacing=spacing)
+
+
+def _paste_legend(page: Image.Image, words: tuple[str, str], top: int) -> None:
     """The scale between its two words, at the right edge of the page."""
-    draw = ImageDraw.Draw(page)
+    draw, font = ImageDraw.Draw(page), font_for("".join(words), 15)
     middle, right = top + 14, page.width - _GAP
     draw.text((right, middle), words[1], fill=_INK, font=font, anchor="rm")
     right -= round(font.getlength(words[1])) + _GAP
@@ -160,31 +189,39 @@ def _said(means: str, advice: str, size: tuple[int, int]) -> np.ndarray:
     place = Image.new("RGB", (size[1], size[0]), _NOTE)
     draw = ImageDraw.Draw(place)
     for points in (16, 14, 12, 10, 8):
-        font = _font(points)
-        text = "\n\n".join("\n".join(_wrapped(sentence, font, size[1] - 2 * _GAP)) for sentence in (means, advice))
+        parts = [_wrapped(sentence, points, size[1] - 2 * _GAP) for sentence in (means, advice)]
+        text = "\n\n".join("\n".join(lines) for lines in parts)
+        font = font_for(text, points)
         if draw.multiline_textbbox((_GAP, _GAP), text, font=font)[3] <= size[0] - _GAP:
             break
     draw.multiline_text((_GAP, _GAP), text, fill=_INK, font=font)
     return np.asarray(place)
 
 
-def _printable(text: str) -> str:
-    """The text in signs of the built-in font as far as it goes: `"5×5 café"` becomes `"5x5 cafe"`."""
-    apart = unicodedata.normalize("NFKD", text.translate(_STAND_INS))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+def _wrapped(text: str, points: int, width: int) -> list[str]:
+    """The text in lines of at most `width` pixels, broken at spaces, and anywhere in writing that has none."""
+    font, lines, line = font_for(text, points), [], ""
+    for piece in _PIECES.findall(text):
+        if line and font.getlength(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece.lstrip() if not line else piece
+        while font.getlength(line.rstrip()) > width and len(line.rstrip()) > 1:  # a word wider than the page
+            fits = _fitting(font, line, width)
+            lines.append(line[:fits])
+            line = line[fits:]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    """The text in lines of at most `width` pixels, going by the font's usual letter."""
-    letters = max(1, int(width / (font.getlength("evidence for a class") / 20)))
-    return textwrap.wrap(_printable(text), letters) or [""]
+def _fitting(font: Font, line: str, width: int) -> int:
+    """How many letters of a line fit, at least one."""
+    return max(1, bisect_right(range(1, len(line) + 1), width, key=lambda end: math.ceil(font.getlength(line[:end]))))
 
 
-@lru_cache(maxsize=8)
-def _font(points: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(points)
-    assert isinstance(font, ImageFont.FreeTypeFont)  # it is, for a Pillow built with FreeType, as every wheel is
-    return font
+#: What a line may be broken after: a word with the spaces behind it, or a Chinese character with the signs behind it.
+_PIECES = re.compile(
+    r"[\u2e80-\u9fff\uff00-\uffef“《（][，。：；！？、”’）》]*|[^\s\u2e80-\u9fff\uff00-\uffef]+[，。：；！？、”’）》]*\s*|\s+"
+)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgcls.errors import UnknownNameError
-from imgcls.explain.explanation import Status, softmax
+from imgcls.explain.explanation import Shows, Status, softmax
 from imgcls.language import N_
 from imgcls.registry import Options
 
@@ -79,6 +79,7 @@ class Subject:
         against: `(n,)` int, the class that each target is held against, or -1 for none.
         values: what a black and a white pixel are in `images`.
         progress: told (done, total) now and then; it raises `Cancelled` when nobody waits any more.
+        hindrances: by image, what only the method can know to be in the way of a map; a method writes it here.
     """
 
     model: Any
@@ -89,6 +90,7 @@ class Subject:
     against: np.ndarray
     values: tuple[float, float] = (0.0, 1.0)
     progress: Callable[[int, int], None] = field(default=_nobody)
+    hindrances: dict[int, Status] = field(default_factory=dict)
 
     def look(self, images: np.ndarray, places: np.ndarray, layer: str | None = None) -> Pass:
         """A pass over changed images, with gradients.
@@ -167,6 +169,15 @@ class Method:
     def needs_layer(self) -> bool:
         """Whether the map lives on a chosen layer."""
         return self.family == Family.LAYER
+
+    @property
+    def shows(self) -> Shows:
+        """What its map is a map of."""
+        if self.family == Family.SYNTHESIS:
+            return Shows.PICTURE
+        if not self.class_specific:
+            return Shows.STRUCTURE
+        return Shows.REACTION if self.family == Family.PIXELS and not self.signed else Shows.EVIDENCE
 
     @property
     def is_heavy(self) -> bool:

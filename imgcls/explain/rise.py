@@ -9,11 +9,14 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from imgcls.explain.explanation import upsample, without_rounding
+from imgcls.explain.explanation import Status, upsample, without_rounding
 from imgcls.explain.fill import Fill, fill_field, filled
 from imgcls.explain.registry import AT_ONCE, Family, Subject, register_method
 from imgcls.language import N_
 from imgcls.registry import Options
+
+#: A mean probability this near to 0 or 1 cannot move.
+SURE = 1e-4
 
 
 class RiseOptions(Options):
@@ -69,7 +72,10 @@ def _one(subject: Subject, place: int, options: RiseOptions) -> np.ndarray:
         seen += masks.sum(axis=0)
         total += float(answers.sum())
     mean = total / options.masks
-    return without_rounding(weighted / np.maximum(seen, 1e-9) - mean, mean).astype(np.float32)
+    raw = without_rounding(weighted / np.maximum(seen, 1e-9) - mean, mean).astype(np.float32)
+    if not raw.any() and not SURE < mean < 1 - SURE:
+        subject.hindrances[place] = Status.SATURATED
+    return raw
 
 
 def _masks(draws: np.random.Generator, count: int, size: tuple[int, ...], options: RiseOptions) -> np.ndarray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgcls.explain.explanation import softmax, upsample
+from imgcls.explain.explanation import softmax, upsample, without_rounding
 from imgcls.explain.grad_cam import weighted_sum
 from imgcls.explain.registry import AT_ONCE, Family, NoOptions, Subject, register_method
 from imgcls.language import N_
@@ -35,8 +35,14 @@ def score_cam(subject: Subject, options: NoOptions) -> np.ndarray:
     no more: the score of the paper's baseline image is the same for all channels and cancels in it.
     """
     total = len(subject.images) * subject.seen.activations.shape[-1]
-    weights = np.stack([softmax(_scores(subject, place, total)) for place in range(len(subject.images))])
+    weights = np.stack([_weights(_scores(subject, place, total)) for place in range(len(subject.images))])
     return weighted_sum(weights, subject.seen.activations)
+
+
+def _weights(scores: np.ndarray) -> np.ndarray:
+    """A softmax over the channels; all 0 where every channel leaves the same score: that says nothing of any."""
+    differences = without_rounding(scores - scores.mean(), float(np.abs(scores).max()))
+    return softmax(scores) if differences.any() else np.zeros_like(scores)
 
 
 def _scores(subject: Subject, place: int, total: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imgcls.explain import engine_scores
+from imgcls.explain import Explanation, engine_scores
 from imgcls.explain.fill import filled
 from imgcls.explain.integrated_gradients import IntegratedGradientsOptions
 from imgcls.language import N_
@@ -35,10 +35,10 @@ class Completeness:
         return abs(self.shares - self.score) / max(abs(self.score), 1e-12)
 
 
-def completeness(question: Question) -> Completeness:
-    """Add up the shares of integrated gradients, whatever the question's method."""
+def completeness(question: Question, found: Explanation | None = None) -> Completeness:
+    """Add up the shares of integrated gradients, the question's method; `found` is its map if it is known."""
     options = IntegratedGradientsOptions.model_validate(dict(question.options))
-    found = question.explain()[0]
+    found = found or question.explain()[0]
     nothing = filled(question.image[None], options.baseline, question.values)
     logits = engine_scores(question.model, np.concatenate([question.image[None], nothing]))
     scores = logits[:, question.target]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgcls.explain import engine_scores
-from imgcls.explain.explanation import softmax
+from imgcls.explain.explanation import softmax, upsample
 from imgcls.explain.fill import filled
 from imgcls.language import N_
 from imgcls.trust.question import Progress, Question, nobody
@@ -32,6 +32,8 @@ NEITHER = N_(
 @dataclass(frozen=True)
 class Curves:
     """Probability of the class against the share of pixels.
+
+    Where the class is held against another ("3 rather than 8"), it is its probability if there were only these two.
 
     Args:
         shares: `(points,)` from 0 to 1.
@@ -59,12 +61,14 @@ CURVES = ("deletion", "insertion")
 def curves(question: Question, heat: np.ndarray, progress: Progress = nobody) -> Curves:
     """Both curves of a map and its baselines.
 
-    Args:
-        heat: `(h, w)`, the map at the image's size.
-
     Deleted pixels become grey; insertion begins with the blurred picture.
+
+    Args:
+        heat: the *raw* map, of any size: with what speaks against the class cut off, half the picture would be of the
+            same rank, and would go from top to bottom. What is of one rank after all goes in random order.
     """
-    size = question.image.shape[:2]
+    size = question.image.shape[0], question.image.shape[1]
+    heat = upsample(heat, size)
     orders = {MAP: [heat], CENTRE: [-_distances(size)], CHANCE: _noise(size)}
     total = 2 * sum(map(len, orders.values()))
     done = 0
@@ -90,13 +94,17 @@ def verdict(found: Curves) -> str:
 
 def _one(question: Question, begin: np.ndarray, end: np.ndarray, heat: np.ndarray) -> np.ndarray:
     """The probability of the class while pixels of `begin` become those of `end`, the hottest first: `(points,)`."""
-    order = np.argsort(-heat.reshape(-1), kind="stable")
+    ties = np.random.default_rng(0).random(heat.size)
+    order = np.lexsort((ties, -heat.reshape(-1)))
     place = np.empty(order.size, np.int64)
     place[order] = np.arange(order.size)
     counts = np.round(np.linspace(0, 1, STEPS + 1) * order.size)
     changed = place.reshape(heat.shape)[None] < counts[:, None, None]
     pictures = np.where(changed[..., None], end, begin).astype(np.float32)
-    return softmax(engine_scores(question.model, pictures))[:, question.target]
+    logits = engine_scores(question.model, pictures)
+    if question.against is not None:
+        return softmax(logits[:, [question.target, question.against]])[:, 0]
+    return softmax(logits)[:, question.target]
 
 
 def _distances(size: tuple[int, ...]) -> np.ndarray:

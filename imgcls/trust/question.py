@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,29 @@ Progress = Callable[[int, int], None]
 
 def nobody(done: int, total: int) -> None:
     """For those who do not ask how far it is."""
+
+
+#: The parts that the whole of some work is told in.
+WHOLE = 1000
+
+
+def within(progress: Progress, begin: float, end: float) -> Progress:
+    """Tells of a piece of some work as its part of the whole, `begin` to `end`, shares from 0 to 1.
+
+    So the whole is told to grow from 0 to `WHOLE`, however its pieces count themselves.
+    """
+
+    def told(done: int, total: int) -> None:
+        share = min(1.0, done / total) if total else 0.0
+        progress(int(WHOLE * (begin + (end - begin) * share)), WHOLE)
+
+    return told
+
+
+def pieces(progress: Progress, weights: Sequence[float]) -> list[Progress]:
+    """One listener for each piece of some work, pieces of these weights one after the other."""
+    ends = np.cumsum([0.0, *weights]) / max(sum(weights), 1e-12)
+    return [within(progress, float(begin), float(end)) for begin, end in pairwise(ends)]
 
 
 @dataclass(frozen=True)
@@ -39,7 +63,9 @@ class Question:
     against: int | None = None
     values: tuple[float, float] = (0.0, 1.0)
 
-    def explain(self, images: np.ndarray | None = None, model: Any = None) -> list[Explanation]:
+    def explain(
+        self, images: np.ndarray | None = None, model: Any = None, progress: Progress = nobody
+    ) -> list[Explanation]:
         """The same question about other images `(n, h, w, c)`, or to another model."""
         return explain(
             self.model if model is None else model,
@@ -50,6 +76,7 @@ class Question:
             options=self.options,
             against=self.against,
             values=self.values,
+            progress=progress,
         )
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgcls.explain import Explanation
 from imgcls.language import N_
-from imgcls.trust.question import Progress, Question, nobody, rank_correlation
+from imgcls.trust.question import Progress, Question, nobody, pieces, rank_correlation
 
 #: Noisy copies, and the noise's standard deviation as a share of the range from black to white: hardly to be seen.
 COPIES, NOISE = 5, 0.02
@@ -41,22 +42,23 @@ class Stability:
         return float(np.mean(self.correlations)) if self.correlations else None
 
 
-def stability(question: Question, seed: int = 0, progress: Progress = nobody) -> Stability:
-    """Explain noisy copies of the picture, and compare."""
-    original = question.explain()[0]
+def stability(
+    question: Question, seed: int = 0, progress: Progress = nobody, original: Explanation | None = None
+) -> Stability:
+    """Explain noisy copies of the picture, and compare with its own map, `original` if it is known."""
+    tellers = iter(pieces(progress, [1.0] * (COPIES + (original is None))))
+    original = original or question.explain(progress=next(tellers))[0]
     low, high = question.values
     draws = np.random.default_rng(seed)
     found: list[float] = []
     answers = 0
-    for copy in range(COPIES):
-        progress(copy, COPIES)
+    for _copy in range(COPIES):
         noise = draws.standard_normal(question.image.shape) * NOISE * (high - low)
         noisy = np.clip(question.image + noise, min(low, high), max(low, high)).astype(np.float32)
-        again = question.explain(noisy[None])[0]
+        again = question.explain(noisy[None], progress=next(tellers))[0]
         correlation = rank_correlation(original.raw, again.raw)
         found += [] if correlation is None else [correlation]
         answers += int(again.logits.argmax()) == int(original.logits.argmax())
-    progress(COPIES, COPIES)
     return Stability(tuple(found), answers / COPIES)
 
 

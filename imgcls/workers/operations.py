@@ -5,7 +5,6 @@ An operation takes JSON values and arrays and answers with JSON values and array
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -24,6 +23,7 @@ from imgcls.explain import explain
 from imgcls.language import N_
 from imgcls.models import load_trained
 from imgcls.recipe import Choice, recipe_from
+from imgcls.registry import likely
 from imgcls.training.check import check_parameters, check_recipe
 from imgcls.training.timing import keep_timing, known_timing
 from imgcls.workers.evaluation_operations import EVALUATION_OPERATIONS
@@ -35,9 +35,6 @@ from imgcls.workers.trust_operations import TRUST_OPERATIONS
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 Operation = Callable[[dict[str, Any], dict[str, np.ndarray]], Answer]
-
-#: Class names in the sentence about one that is not known.
-CLASSES_TOLD = 20
 
 
 def predict(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -76,21 +73,15 @@ def explain_image(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> A
         values=trained.card.values,
         progress=tell,
     )[0]
-    facts = {
-        "method": found.method,
-        "layer": found.layer,
-        "layer_shape": [int(size) for size in found.layer_shape],
-        "target": found.target,
-        "status": str(found.status),
-        "seconds": found.seconds,
-        "against": found.against,
-        "signed": found.signed,
-        "epoch": trained.card.epoch,
-        "is_final": trained.card.is_final,
-    }
+    facts = {**found.facts(), "epoch": trained.card.epoch, "is_final": trained.card.is_final}
     made = {"raw": found.raw, "map": found.map, "logits": found.logits, "probabilities": found.probabilities}
     numbers = {name: np.asarray(value, np.float32) for name, value in made.items()}
     return facts, numbers if found.picture is None else {**numbers, "picture": found.picture}
+
+
+#: A price is told from the first pass that takes at least this long, in seconds: a large network is asked about two
+#: images, a small one about many.
+PRICED_BY = 0.08
 
 
 def price(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -100,17 +91,30 @@ def price(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
 
     trained = load_trained(arguments["model"])
     images = trained.inputs(np.zeros((AT_ONCE, *trained.card.image_shape), np.uint8))
-    engine.scores(trained.keras_model, images, AT_ONCE)  # the first pass traces
+    engine.scores(trained.keras_model, images[:1])  # the first pass traces
+    for count in (2, 8, AT_ONCE):
+        # the first pass of a new size is slow, and on a busy machine any one may be
+        seconds = min(_seconds_of(trained.keras_model, images[:count]) for _ in range(3))
+        if seconds > PRICED_BY:
+            break
+    return {"seconds": seconds / count}, {}
+
+
+def _seconds_of(model: Any, images: np.ndarray) -> float:
+    from imgcls.explain import engine
+
     began = time.perf_counter()
-    engine.scores(trained.keras_model, images, AT_ONCE)
-    return {"seconds": (time.perf_counter() - began) / AT_ONCE}, {}
+    engine.scores(model, images)
+    return time.perf_counter() - began
 
 
 def second_opinion(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     """`model`, `class`, `layer`, one uint8 `image` (h, w, c) → tf-keras-vis's raw Grad-CAM `raw` (h', w')."""
+    from imgcls.explain.engine import refuse_unknown_layer
     from imgcls.explain.second_opinion import grad_cam_of_tf_keras_vis
 
     trained = load_trained(arguments["model"])
+    refuse_unknown_layer(trained.keras_model, arguments["layer"])
     inputs = trained.inputs(arrays["image"][None])
     return {}, {"raw": grad_cam_of_tf_keras_vis(trained.keras_model, inputs, arguments["class"], arguments["layer"])}
 
@@ -243,15 +247,6 @@ def class_number(name: str, class_names: tuple[str, ...]) -> int:
         raise UnknownNameError(
             N_("The model does not know the class “{name}”. Expected one of: {known}."),
             name=name,
-            known=", ".join(_likely(name, class_names)) + (" …" if len(class_names) > CLASSES_TOLD else ""),
+            known=likely(name, class_names),
         )
     return class_names.index(name)
-
-
-def _likely(name: str, class_names: tuple[str, ...]) -> list[str]:
-    """All class names, or of many those that `name` was probably meant to be."""
-    if len(class_names) <= CLASSES_TOLD:
-        return list(class_names)
-    holding = [known for known in class_names if name.strip() and name.casefold() in known.casefold()]
-    alike = difflib.get_close_matches(name, class_names, CLASSES_TOLD)
-    return list(dict.fromkeys([*holding, *alike, *class_names]))[:CLASSES_TOLD]

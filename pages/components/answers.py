@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from concurrent.futures import TimeoutError
+from concurrent.futures import CancelledError, TimeoutError
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from imgcls.engines.inference import Answer, Question
 from imgcls.errors import ImgclsError
+from imgcls.limits import limit
 from pages.components.services import inference
 from pages.components.words import _
 
@@ -29,7 +32,8 @@ def ask(
 ) -> Answer | None:
     """The answer to an operation, or None while it is under way. Asking the same again costs nothing.
 
-    A question that failed says so once and is asked anew at the next run: what stood in its way may have gone.
+    A question that failed says so once and is asked anew at the next run: what stood in its way may have gone. A slow
+    one that nobody looks at any more is taken back, and asked anew should somebody come again.
 
     Args:
         place: names the answer's place on the page; a new question at the same place replaces the old one, which is
@@ -41,18 +45,42 @@ def ask(
     """
     key, question = f"answer: {place}", _digest(operation, arrays or {}, arguments)
     asked = st.session_state.get(key)
-    if asked is None or asked[0] != question:
+    if asked is None or asked[0] != question or asked[1].cancelled():
         drop(place)
-        asked = (question, inference().ask(operation, arrays, slow=slow, **arguments), time.monotonic())
+        asked = (question, _begun(operation, arrays, slow, arguments), time.monotonic())
         st.session_state[key] = asked
     future: Question = asked[1]
+    future.look()
     try:
         return future.result(_PATIENCE)
-    except TimeoutError:
+    except (TimeoutError, CancelledError):
         return None
     except ImgclsError:
         st.session_state.pop(key)
         raise
+
+
+def _begun(operation: str, arrays: dict[str, np.ndarray] | None, slow: bool, arguments: dict[str, Any]) -> Question:
+    if not slow:
+        return inference().ask(operation, arrays, **arguments)
+    patience = limit("unwatched_seconds")
+    return inference().ask(operation, arrays, slow=True, forget_after=patience, is_there=_visitor(), **arguments)
+
+
+def _visitor() -> Callable[[], bool]:
+    """Whether the visitor of this session is still connected; for any thread."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    session = context.session_id
+    return lambda: runtime.get_instance().is_active_session(session)
+
+
+def drop_unanswered(place: str) -> None:
+    """Take back what was asked at a place that is shown no more; what has been answered stays known."""
+    asked = st.session_state.get(f"answer: {place}")
+    if asked is not None and not asked[1].done():
+        drop(place)
 
 
 def drop(place: str) -> None:
@@ -78,6 +106,7 @@ def look_again(place: str, text: str = "") -> None:
     asked = st.session_state.get(f"answer: {place}")
     if asked is None or asked[1].done():
         st.rerun()
+    asked[1].look()
     if not text:
         return
     seconds = time.monotonic() - asked[2]
@@ -98,6 +127,7 @@ def waiting_long(place: str, text: str, on_cancel: Callable[[], None] | None = N
     asked = st.session_state.get(f"answer: {place}")
     if asked is None or asked[1].done():
         st.rerun()
+    asked[1].look()
     done, total = asked[1].progress or (0, 0)
     share = done / total if total else 0.0
     seconds = time.monotonic() - asked[2]

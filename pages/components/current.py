@@ -9,11 +9,11 @@ import numpy as np
 import streamlit as st
 
 from imgcls import imagenet
-from imgcls.errors import ImgclsError, InputError, UnknownNameError
+from imgcls.errors import ImgclsError, InputError, RunStateError, UnknownNameError
 from imgcls.models import model_card
 from imgcls.race import Race, Variant, race_of
 from imgcls.runs import RunSummary, get_run, list_runs
-from pages.components.notices import show_error
+from pages.components.notices import show_error, show_warning
 from pages.components.words import _
 
 _RUN, _MODEL, _PICTURE = "run", "model", "picture"
@@ -101,23 +101,27 @@ def current_picture() -> Picture | None:
     return st.session_state.get(_PICTURE)
 
 
-def carry(picture: Picture) -> None:
-    """Keep a picture for the next page."""
+def carry(picture: Picture, run_id: str | None = None) -> None:
+    """Keep a picture for the next page; with `run_id` that network is asked about it, whichever was asked before."""
     st.session_state[_PICTURE] = picture
+    if run_id is not None:
+        look_at(run_id)
+        st.session_state[_MODEL] = run_id
 
 
 def pick_model() -> str | None:
     """A choice among the runs that have a model, and `imagenet`; None if there is neither.
 
-    It begins with the run that this session looks at, else with the newest, else with `imagenet`. Looking at a run
-    that has no weights yet goes on behind it.
+    It begins with the run that this session looks at, else with the newest, else with `imagenet`; one that was asked
+    for and is not there, or has no weights yet, is named before another is shown. Looking at a run that has no weights
+    yet goes on behind it.
     """
     rows = {row.id: row for row in list_runs() if get_run(row.id).has_model}
     names = [*rows, *_ready_made()]
     if not names:
         return None
-    wanted = st.query_params.get(_MODEL) or st.session_state.get(_MODEL) or current_run()
-    known = wanted if wanted in names else names[0]
+    wanted = _wanted(names)
+    known = wanted if wanted is not None and wanted in names else names[0]
     chosen = st.selectbox(
         _("Network"),
         names,
@@ -131,6 +135,23 @@ def pick_model() -> str | None:
             look_at(chosen)
         st.session_state[_MODEL] = chosen
     return chosen
+
+
+def _wanted(names: list[str]) -> str | None:
+    """The model that was asked for, by a link or before; of one that cannot be shown it is said why."""
+    run = current_run()  # says so if the run of the link is gone, whatever else is asked for
+    wanted: str | None = st.query_params.get(_MODEL) or st.session_state.get(_MODEL) or run
+    if wanted is None or wanted in names:
+        return wanted
+    try:
+        model_card(wanted)
+    except RunStateError as error:  # it is trained at this moment: what is said goes away by itself
+        show_warning(error)
+    except ImgclsError as error:
+        show_error(error)
+        st.query_params.pop(_MODEL, None)
+        st.session_state.pop(_MODEL, None)
+    return None
 
 
 def choose_model(label: str, key: str, without: str) -> str | None:

@@ -12,6 +12,7 @@ from imgcls.datasets.corrections import Correction, correct, current_corrections
 from imgcls.datasets.kept_labels import forget_kept, keep_labels
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.kept import Kept
+from imgcls.explain.explanation import STATUS_SHORT, STATUS_WORDS, Status
 from imgcls.explain.picture import overlay
 from imgcls.figures.bars import percentage
 from imgcls.origin import Origin, keep_origin
@@ -19,7 +20,7 @@ from imgcls.recipe import Recipe
 from imgcls.runs import Run, get_run
 from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting
-from pages.components.current import look_at
+from pages.components.current import Picture, carry, look_at
 from pages.components.evaluate_images import Seen, decisions, keys_of
 from pages.components.evaluate_nearest import nearest_images
 from pages.components.missing import missing_notice, what_is_missing
@@ -54,6 +55,7 @@ def repair(
         note(_("Choose images to see why, and to correct them."))
     else:
         evidence(run, kept, seen, chosen[:_MOST])
+        _ask_why(run, kept, seen, chosen)
         if len(chosen) > _MOST:
             st.caption(_("The first {shown} of {count:,} are shown.", shown=_MOST, count=len(chosen)))
     _correct(run, kept, seen, places, chosen)
@@ -90,7 +92,24 @@ def evidence(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
     ]
     st.markdown(_("#### Why? The evidence (Grad-CAM) for the true class, and for the one it says"))
     show_columns(columns, least=6, most=10)
-    note(_("Where both light up the same part, the classes share it; where nothing lights up, nothing speaks for it."))
+    note(_("Where both light up the same part, the classes share it. Below a map that is empty stands the reason."))
+    for status in sorted({status for status in statuses if status != "ok"}):
+        reason = STATUS_WORDS[Status(status)]
+        note(f"{_(STATUS_SHORT[Status(status)])}: {_(reason.means)} {_(reason.advice)}")
+
+
+def _ask_why(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
+    """The first of the chosen images, with its true class, goes on to Explain."""
+    assert seen.images is not None
+    if not is_saved(run):
+        return
+    text = _("Opens the first of the chosen images on Explain: any class, any method, and how far to believe the map.")
+    if st.button(_("Ask why"), key=f"repair why {run.id}", help=text):
+        label = seen.class_names[kept.labels[chosen[0]]]
+        pixels = seen.images.images[kept.indices[chosen[0]]]
+        pixels = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+        carry(Picture(_("a {name}", name=label), pixels, label), run.id)
+        st.switch_page("pages/explain.py")
 
 
 def _column(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int, np.ndarray, str]]) -> list[Labelled]:
@@ -99,7 +118,7 @@ def _column(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int
         name = seen.class_names[label]
         words = _("for {name}: {share}", name=name, share=percentage(float(shares[label])))
         pixels = overlay(image, heat, side=_SIDE)
-        lines = (words,) if status == "ok" else (words, _("no evidence"))
+        lines = (words,) if status == "ok" else (words, _(STATUS_SHORT[Status(status)]))
         cells.append(Labelled(pixels, words, lines))
     return cells
 

@@ -12,6 +12,7 @@ from imgcls.engines.inference import Answer
 from imgcls.explain import method, methods
 from imgcls.explain.registry import NoOptions
 from imgcls.models import ModelCard
+from pages.components.explain_link import FILTER, METHODS, layer_key, take_link
 from pages.components.options import option_controls
 from pages.components.words import _
 
@@ -49,13 +50,14 @@ def choices(card: ModelCard, found: Answer, label: str | None) -> Asked:
         found: the answer to the operation `layers`.
         label: the name of the class that the picture is of; None where nobody knows.
     """
+    take_link(card, found)
     chosen = st.multiselect(
         _("Methods, side by side"),
         [one.name for one in methods()],
-        default=["grad-cam"],
+        default=None if METHODS in st.session_state else ["grad-cam"],
         format_func=lambda name: _(method(name).title),
         max_selections=MOST_METHODS,
-        key="methods",
+        key=METHODS,
     )
     left, rather, middle, right = st.columns([4, 4, 5, 3])
     with left:
@@ -93,17 +95,17 @@ def _target(card: ModelCard, label: str | None) -> int | None:
 
 def _layer(card: ModelCard, found: Answer) -> str | None:
     layers = {entry["name"]: entry for entry in found.facts["layers"]}
-    names, default = list(layers), found.facts["default"]
+    names, default, key = list(layers), found.facts["default"], layer_key(card)
     chosen: str | None = st.selectbox(
         _("Layer"),
         names,
-        index=names.index(default) if default in names else 0,
+        index=names.index(default) if default in names and key not in st.session_state else 0,
         format_func=lambda name: _layer_label(layers[name], name == default),
         help=_(
             "For class activation maps. Deeper layers know more and see coarser. The last one that is still a picture "
             "is the usual choice: between it and the answer nothing moves from place to place any more."
         ),
-        key=f"layer {card.name}",
+        key=key,
     )
     return chosen
 
@@ -120,7 +122,7 @@ def _options(chosen: list[str]) -> dict[str, dict[str, Any]]:
     if not adjustable:
         return {}
     found: dict[str, dict[str, Any]] = {}
-    with st.expander(_("Settings of the methods")):
+    with st.expander(_("Settings of the methods"), expanded=st.session_state.get(FILTER) is not None):
         for one in adjustable:
             st.markdown(f"**{_(one.title)}**")
             columns = st.columns(2)

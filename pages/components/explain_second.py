@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
-from imgcls.explain import Explanation, explanation_from, method
+from imgcls.explain import Explanation, method
+from imgcls.explain.explanation import Status
 from imgcls.explain.picture import overlay
 from imgcls.figures.bars import percentage
 from imgcls.figures.layout import PLOT_CONFIG
@@ -14,8 +17,9 @@ from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, choose_model
-from pages.components.explain_choices import Asked
 from pages.components.explain_maps import SIDE
+from pages.components.explain_question import Question, answer
+from pages.components.explain_words import caption, subject_words
 from pages.components.notices import literal, note
 from pages.components.picture import show_picture
 from pages.components.sources import bring_it
@@ -26,52 +30,68 @@ from pages.components.words import _
 SAME = 1e-4
 
 
-def another_network(card: ModelCard, picture: Picture, image: np.ndarray, asked: Asked, ours: Explanation) -> None:
+def another_network(asked: Question, picture: Picture, ours: Explanation) -> None:
     """The same picture, the same method, the class of the same name: two networks side by side."""
+    card = asked.card
     name = choose_model(_("The other network"), "other model", without=card.name)
     if name is None:
         st.info(_("There is no other network to ask. Train a second one that differs in one thing, and compare."))
         return
     other = model_card(name)
     theirs = prepare_for(other.preparation, picture.pixels, other.image_shape, not bring_it()).image
-    wanted = card.class_names[ours.target]
-    target = other.class_names.index(wanted) if wanted in other.class_names else None
-    answer = ask(
-        "other explain",
-        "explain",
-        {"image": theirs},
-        slow=True,
-        model=other.name,
-        version=other.version,
-        method=ours.method,
-        layer=None,
-        options=dict(asked.options.get(ours.method, {})),
-        **{"class": target},
-    )
-    if answer is None:
-        waiting("other explain")
+    layers = ask("other layers", "layers", model=other.name, version=other.version)
+    if layers is None:
+        waiting("other layers")
         return
-    if target is None:
-        note(_("It does not know the class {name}: its own answer is explained.", name=literal(wanted)))
-    found = explanation_from(answer.facts, answer.arrays)
+    target, against = (_there(card, other, one) for one in (ours.target, ours.against))
+    if target is None or target == against:
+        against = None
+    same = replace(asked, place="explain other", card=other, image=theirs, layers=layers, layer=None)
+    found = answer(replace(same, target=target, against=against))
+    if found is None:
+        return
+    if target is None and ours.filter is None:
+        note(_("It does not know the class {name}: its own answer is explained.", name=_name(card, ours.target)))
+    elif ours.against is not None and against is None:
+        note(_("It does not know the class {name}: its map is held against none.", name=_name(card, ours.against)))
     first, second = st.columns(2)
     with first:
-        _beside(card, image, ours, asked.opacity)
+        _beside(card, asked.image, ours, asked.opacity)
     with second:
         _beside(other, theirs, found, asked.opacity)
-    note(_("{method} on both, at the usual layer of each.", method=_(method(ours.method).title)))
+    note(_("{method} on both, at the usual layer of the other.", method=_(method(ours.method).title)))
+
+
+def _there(card: ModelCard, other: ModelCard, place: int | None) -> int | None:
+    """The class of the same name in the other network; None where it knows none."""
+    if place is None or card.class_names[place] not in other.class_names:
+        return None
+    return other.class_names.index(card.class_names[place])
+
+
+def _name(card: ModelCard, place: int) -> str:
+    return literal(card.class_names[place])
 
 
 def _beside(card: ModelCard, image: np.ndarray, explanation: Explanation, opacity: float) -> None:
-    name, share = card.class_names[explanation.target], float(explanation.probabilities[explanation.target])
+    share = float(explanation.probabilities[explanation.target])
     best = int(explanation.probabilities.argmax())
-    st.markdown(_("**{name}**: {share}", name=literal(name), share=percentage(share)))
-    if best != explanation.target:
-        note(_("It says {name} instead.", name=literal(card.class_names[best])))
-    if explanation.drawn:
-        show_picture(overlay(image, explanation.map, opacity, 2 * SIDE), _("Where the evidence lies"), width=SIDE)
+    subject = subject_words(card, explanation)
+    if explanation.filter is not None:
+        st.markdown(subject)
+    else:
+        st.markdown(_("{name}: {share}", name=subject, share=percentage(share)))
+        if best != explanation.target:
+            note(_("It says {name} instead.", name=_name(card, best)))
+    if explanation.picture is not None:
+        words = caption(explanation)
+        show_picture(explanation.picture, words, words, width=SIDE)
+    elif explanation.drawn:
+        words = caption(explanation)
+        show_picture(overlay(image, explanation.map, opacity, 2 * SIDE), words, words, width=SIDE)
     else:
         show_picture(image, _("What the network sees"), width=SIDE)
+    if explanation.status != Status.OK:
         st.warning(f"{_(explanation.words.means)} {_(explanation.words.advice)}")
 
 
@@ -80,7 +100,7 @@ def second_opinion(card: ModelCard, image: np.ndarray, ours: Explanation) -> Non
     if ours.method != "grad-cam" or ours.against is not None or ours.layer is None:
         st.info(_("Choose Grad-CAM, for one class alone: that is what tf-keras-vis can be asked about."))
         return
-    answer = ask(
+    said = ask(
         "second opinion",
         "second_opinion",
         {"image": image},
@@ -89,10 +109,10 @@ def second_opinion(card: ModelCard, image: np.ndarray, ours: Explanation) -> Non
         layer=ours.layer,
         **{"class": ours.target},  # type: ignore[arg-type]  # `class` is no name in Python
     )
-    if answer is None:
+    if said is None:
         waiting("second opinion")
         return
-    theirs = answer.arrays["raw"]
+    theirs = said.arrays["raw"]
     if theirs.shape != ours.raw.shape or not np.isfinite(theirs).all():
         st.warning(_("tf-keras-vis has no usable map for this network."))
         return

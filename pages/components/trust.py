@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -13,41 +11,45 @@ from imgcls import imagenet
 from imgcls.datasets import DATASETS
 from imgcls.engines.inference import Answer
 from imgcls.explain import Explanation, method
-from imgcls.explain.explanation import DRAWN
+from imgcls.explain.explanation import DRAWN, STATUS_WORDS, Status
 from imgcls.explain.picture import overlay
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.figures.trust_curves import trust_curves_figure
 from imgcls.models import ModelCard
 from imgcls.runs import get_run
-from imgcls.trust import completeness, curves, pointing, randomised, stability
+from imgcls.trust import completeness, curves, pointing, randomised, ranking, stability
+from imgcls.trust.price import passes_of_checks, passes_of_pointing, passes_of_ranking
 from pages.components.answers import ask, waiting_long
+from pages.components.explain_question import Question
 from pages.components.notices import note, strong
 from pages.components.picture import show_picture
+from pages.components.prices import price_words, seconds_of, wait_for_price
 from pages.components.style import is_dark
 from pages.components.words import _
 
 #: Test images of the pointing game, and of the table of all methods.
-POINTED, RANKED = 64, 16
+POINTED, RANKED = 96, 16
 #: Verdicts that speak for a map, and those that speak against it; all others lie between.
 _GOOD = {randomised.DEPENDS, randomised.NOTHING, curves.BOTH, stability.STAYS, completeness.YES, pointing.POINTS}
 _BAD = {randomised.HARDLY, curves.NEITHER, stability.BREAKS, completeness.NO, pointing.MISSES}
 
 
-def trust_panel(card: ModelCard, image: np.ndarray, explanation: Explanation, options: Mapping[str, Any]) -> None:
-    """Checks of one map: nothing is computed before it is asked for."""
+def trust_panel(question: Question, explanation: Explanation) -> None:
+    """Checks of one map: nothing is computed before it is asked for, at a price that is told."""
+    card, image = question.card, question.image
     if not explanation.drawn:
         st.info(_("There is no map to check."))
         return
-    token = _token(card, image, explanation, options)
-    if st.session_state.get("trust wanted") != token:
+    if st.session_state.get("trust wanted") != question.token:
         st.markdown(
             _(
                 "A heatmap always looks convincing. Three checks: does it change when what was learned is destroyed, "
                 "does the answer hang on what it shows, and does it stay when the picture hardly changes?"
             )
         )
-        if st.button(_("Check this map"), type="primary", key="check map"):
-            st.session_state["trust wanted"] = token
+        passes = sum(passes_of_checks(question.passes).values())
+        if _is_wanted(question, passes, _("Check this map"), "check map", main=True):
+            st.session_state["trust wanted"] = question.token
             st.rerun()
         return
     answer = ask(
@@ -60,7 +62,7 @@ def trust_panel(card: ModelCard, image: np.ndarray, explanation: Explanation, op
         method=explanation.method,
         layer=explanation.layer,
         against=explanation.against,
-        options=dict(options),
+        options=dict(question.options),
         **{"class": explanation.target},
     )
     if answer is None:
@@ -68,17 +70,21 @@ def trust_panel(card: ModelCard, image: np.ndarray, explanation: Explanation, op
         return
     _whole(answer)
     _randomised(image, explanation, answer)
-    _curves(answer)
+    _curves(question, explanation, answer)
     _stability(answer)
     _completeness(answer)
-    _pointing(card, explanation, options)
+    _pointing(question, explanation)
 
 
-def _token(card: ModelCard, image: np.ndarray, explanation: Explanation, options: Mapping[str, Any]) -> str:
-    told = (card.version, explanation.method, explanation.layer, explanation.target, explanation.against)
-    digest = hashlib.sha256(repr((told, sorted(options.items()))).encode())
-    digest.update(np.ascontiguousarray(image).tobytes())
-    return digest.hexdigest()
+def _is_wanted(question: Question, passes: int, label: str, key: str, main: bool = False) -> bool:
+    """A button with its price; while that is not known yet, a place holder."""
+    seconds = seconds_of(question.card, passes, len(question.layers.facts["layers"]))
+    if seconds is None:
+        wait_for_price(question.card)
+        return False
+    wanted = st.button(label, type="primary" if main else "secondary", key=key)
+    note(price_words(passes, seconds))
+    return wanted
 
 
 def _verdict(text: str) -> None:
@@ -110,36 +116,44 @@ def _randomised(image: np.ndarray, explanation: Explanation, answer: Answer) -> 
     strong(_("Destroy what was learned"))
     _verdict(answer.facts["randomised"]["verdict"])
     rows, stages = answer.facts["randomised"]["rows"], answer.arrays["stages"]
+    drawn_statuses = [str(status) for status in DRAWN]
     columns = st.columns(len(rows) + 1)
     with columns[0]:
         show_picture(overlay(image, explanation.map, side=200), _("as trained"), _("as trained"))
     for column, row, heat in zip(columns[1:], rows, stages, strict=True):
         with column:
             words = _("random from the head down: {layers} layers", layers=row["layers"])
-            drawn = row["status"] in [str(status) for status in DRAWN]
+            drawn = row["status"] in drawn_statuses
             picture = overlay(image, heat if drawn else np.zeros_like(heat), side=200)
             likeness = "–" if row["correlation"] is None else f"{row['correlation']:.2f}"
             below = _("{layers} layers random · likeness {likeness}", layers=row["layers"], likeness=likeness)
             show_picture(picture, words, below)
+    for row in rows:
+        if row["status"] not in drawn_statuses:
+            note(_("{layers} layers random: no map. {reason}", layers=row["layers"], reason=_reason(row["status"])))
     note(
         _(
             "Weights change places, from the answer back to the pixels (Adebayo et al. 2018). Likeness is Spearman's "
-            "rank correlation with the first map: 1 the same, 0 nothing in common. A map that stays was never about "
-            "what the network learned."
+            "rank correlation with the first map, whatever its sign: 1 the same, 0 nothing in common; in the last "
+            "picture the mean of {shuffles} shuffles. A map that stays was never about what the network learned.",
+            shuffles=randomised.SHUFFLES,
         )
     )
 
 
-def _curves(answer: Answer) -> None:
+def _reason(status: str) -> str:
+    return _(STATUS_WORDS[Status(status)].means)
+
+
+def _curves(question: Question, explanation: Explanation, answer: Answer) -> None:
     strong(_("Take away what it shows, or show only that"))
     _verdict(answer.facts["curves"]["verdict"])
     names = (_("by this map"), _("from the centre"), _("by chance"))
+    axis = _("probability") if explanation.against is None else _("probability, of these two classes")
     titles = {"deletion": _("pixels taken away"), "insertion": _("pixels brought back")}
     for column, (curve, title) in zip(st.columns(2), titles.items(), strict=True):
         with column:
-            figure = trust_curves_figure(
-                answer.arrays["shares"], answer.arrays[curve], names, is_dark(), (title, _("probability"))
-            )
+            figure = trust_curves_figure(answer.arrays["shares"], answer.arrays[curve], names, is_dark(), (title, axis))
             st.plotly_chart(figure, key=f"trust {curve}", config=PLOT_CONFIG, theme=None, alt=title)
             area = answer.facts["curves"][curve]
             note(
@@ -190,14 +204,16 @@ def _completeness(answer: Answer) -> None:
     )
 
 
-def _pointing(card: ModelCard, explanation: Explanation, options: Mapping[str, Any]) -> None:
+def _pointing(question: Question, explanation: Explanation) -> None:
     """Only where the data set knows where its objects are."""
+    card, options = question.card, dict(question.options)
     if not _has_masks(card):
         return
     strong(_("Does it point at the object?"))
     key = f"pointing wanted {card.name} {explanation.method} {explanation.layer} {sorted(options.items())}"
     if not st.session_state.get(key):
-        if st.button(_("Ask over {count} test images", count=POINTED), key="check pointing"):
+        passes = passes_of_pointing(question.passes, POINTED)
+        if _is_wanted(question, passes, _("Ask over {count} test images", count=POINTED), "check pointing"):
             st.session_state[key] = True
             st.rerun()
         return
@@ -209,7 +225,7 @@ def _pointing(card: ModelCard, explanation: Explanation, options: Mapping[str, A
         version=card.version,
         method=explanation.method,
         layer=explanation.layer,
-        options=dict(options),
+        options=options,
         count=POINTED,
     )
     if answer is None:
@@ -219,15 +235,24 @@ def _pointing(card: ModelCard, explanation: Explanation, options: Mapping[str, A
     _verdict(told["verdict"])
     note(
         _(
-            "The hottest place lies on the object in {hits:.0%} of {images} test images; the centre of the picture in "
-            "{centre:.0%}, a random place in {chance:.0%}. {energy:.0%} of the heat lies on the object.",
-            hits=told["hits"],
+            "{asked} test images, each moved to another place: as they come, the object is nearly always in the "
+            "middle. The network still knows {images} of them, and these were explained.",
+            asked=told["asked"],
             images=told["images"],
-            centre=told["centre"],
-            chance=told["chance"],
-            energy=told["energy"],
         )
     )
+    if told["images"]:
+        note(
+            _(
+                "The hottest place lies on the object in {hits:.0%} of them; the centre of the picture does in "
+                "{centre:.0%}, a random place in {chance:.0%}.",
+                hits=told["hits"],
+                centre=told["centre"],
+                chance=told["chance"],
+            )
+        )
+    if told["drawn"]:
+        note(_("{energy:.0%} of the heat lies on the object.", energy=told["energy"]))
 
 
 def _has_masks(card: ModelCard) -> bool:
@@ -237,8 +262,9 @@ def _has_masks(card: ModelCard) -> bool:
     return name in DATASETS and DATASETS.get(name).has_masks
 
 
-def ranking_panel(card: ModelCard) -> None:
+def ranking_panel(question: Question) -> None:
     """All methods that fit a network in one table, measured on the same test images."""
+    card = question.card
     if card.name == imagenet.NAME:
         st.info(_("This network has no test set on board. The table is for networks that you trained."))
         return
@@ -247,11 +273,11 @@ def ranking_panel(card: ModelCard) -> None:
         st.markdown(
             _(
                 "Every method that fits this network, on {count} test images: does its map depend on what was learned, "
-                "does the answer hang on it, is it steady, what does it cost? It takes from seconds to minutes.",
+                "does the answer hang on it, is it steady, what does it cost?",
                 count=RANKED,
             )
         )
-        if st.button(_("Measure all methods"), type="primary", key="rank methods"):
+        if _is_wanted(question, _passes_of_ranking(question), _("Measure all methods"), "rank methods", main=True):
             st.session_state[key] = True
             st.rerun()
         return
@@ -260,6 +286,14 @@ def ranking_panel(card: ModelCard) -> None:
         waiting_long("ranking", _("Measuring all methods"), lambda: st.session_state.pop(key, None))
         return
     _table(answer)
+
+
+def _passes_of_ranking(question: Question) -> int:
+    facts = question.layers.facts
+    size = replace(question, layer=None).size  # the table is made at the usual layer
+    known = ranking.fitting(bool(facts["layers"]), bool(facts.get("relu", True)))
+    ones = [ranking.passes_of_each(one, size) for one in known]
+    return passes_of_ranking(ones, RANKED, ranking.CLOSELY, _has_masks(question.card))
 
 
 def _table(answer: Answer) -> None:
@@ -280,6 +314,9 @@ def _table(answer: Answer) -> None:
         }
         for row in sorted(answer.facts["rows"], key=lambda row: -(row["insertion"] or 0) + (row["deletion"] or 1))
     ]
+    if masks and answer.facts["centre"] is not None:
+        for name, hits in ((_("– the centre of the picture"), "centre"), (_("– a random place"), "chance")):
+            rows.append({_("method"): name, columns["hits"]: round(answer.facts[hits], 2)})
     st.dataframe(rows, hide_index=True, key="ranking table")
     note(
         _(
@@ -289,6 +326,14 @@ def _table(answer: Answer) -> None:
             count=answer.facts["images"],
         )
     )
+    if masks:
+        note(
+            _(
+                "Pointing is measured on these images moved to other places, {known} of which the network still knows. "
+                "What does not beat the centre and a random place does not point.",
+                known=answer.facts["known"],
+            )
+        )
     _warning(answer)
 
 

@@ -47,7 +47,10 @@ REPORTS = {
     "first_point": {"median": {"warm": 1.4, "cold": 8.0}, "warm_to_cold": 0.18},
     "first_page": {"median": {"app": 3.0, "hello": 2.0}, "ratio": 1.6, "spread": [1.4, 1.7]},
     "overhead": {"logged_to_bare": 1.0, "watched_to_alone": 1.01, "watched_to_alone_standard_error": 0.02},
-    "grad_cam": {"seed-cnn": {"tf-keras-vis / worker": 4.5}, "memory": {"grown": 3.0}},
+    "grad_cam": {
+        "seed-cnn": {"tf-keras-vis / worker": 4.5, "worker / bare": 1.9, "pytorch-grad-cam / bare": 1.2},
+        "memory of the worker, MB": {"grown": 3.0},
+    },
     "augmented_epoch": {"kinds": {"plain": {"epoch_s": 1}, "affine": {"ratio": 1.1, "middle_half": [1.0, 1.2]}}},
     "race_queue": {"share": 0.015},
     "compare_page": {"first": 0.5, "list": 0.18, "overlay": 0.3},

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from imgcls.atomic import read_arrays
+from imgcls.commands import telling as telling_module
 from imgcls.commands.asking import evaluate, explain, predict
 from imgcls.datasets import load
 from imgcls.errors import ImageError, InputError, PlaceError, RunStateError, UnknownNameError
@@ -139,9 +140,46 @@ class TestExplain:
         )
         picture = read_image(out)
         assert picture.shape[1] == 3 * 280 + 4 * 12  # three pictures side by side
-        assert 280 < picture.shape[0] < 420
+        assert 280 < picture.shape[0] < 560
         assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100  # and something is drawn
         json.dumps(data)
+
+    def test_what_takes_long_is_priced_and_says_how_far_it_is(self, tiny_run, digit, tmp_path, capsys, monkeypatch):
+        monkeypatch.setattr(telling_module, "_EVERY", 0.0)
+        given = {"method": "rise", "option": ["masks=160"]}
+        explain(self.asked(tiny_run, digit, tmp_path / "why.png", **given))
+        out, said = capsys.readouterr()
+        assert out == ""
+        price, *told = said.strip().splitlines()
+        assert price.startswith("RISE: 163 pictures pass through the network, about ")
+        assert told[0] == "RISE 0%"
+        assert told[-1].startswith("RISE 80%, about ")
+        assert told[-1].endswith(" s to go")
+
+    def test_what_is_quick_says_nothing_before_its_answer(self, tiny_run, digit, tmp_path, capsys):
+        explain(self.asked(tiny_run, digit, tmp_path / "why.png"))
+        assert capsys.readouterr() == ("", "")
+
+    @pytest.mark.parametrize(
+        ("known", "what", "said"),
+        [
+            ("grad-cam", "evidence for", "found evidence for this class"),
+            ("saliency", "where the score of {name} reacts", "that is no evidence"),
+            ("eigen-cam", "what stands out, whatever the class", "whatever the class: it is no evidence for one"),
+        ],
+    )
+    def test_only_evidence_is_called_so(self, tiny_run, digit, tmp_path, known, what, said):
+        answer = explain(self.asked(tiny_run, digit, tmp_path / "why.png", method=known))
+        assert said in answer.data["meaning"]
+        assert answer.data["advice"].endswith(".")
+        assert f": {what.format(name=digit.stem)}" in answer.lines[0]
+        assert answer.lines[1] == f"{answer.data['meaning']} {answer.data['advice']}"
+
+    def test_a_filter_is_named_in_place_of_the_class(self, tiny_run, digit, tmp_path):
+        given = {"method": "activation-maximization", "layer": "conv_2", "option": ["filter=64", "steps=2"]}
+        answer = explain(self.asked(tiny_run, digit, tmp_path / "why.png", **given))
+        assert (answer.data["filter"], answer.data["class"], answer.data["layer"]) == (64, None, "conv_2")
+        assert answer.lines[0].startswith("Activation maximization: a picture that excites filter 64 of conv_2; ")
 
     def test_class_and_layer(self, tiny_run, digit, tmp_path):
         pictures = {}
@@ -177,6 +215,10 @@ class TestExplain:
             ({"class_name": "cat"}, UnknownNameError),
             ({"class_name": ""}, UnknownNameError),
             ({"layer": "nope"}, UnknownNameError),
+            ({"layer": "nope", "method": "saliency"}, UnknownNameError),
+            ({"layer": "nope", "method": "activation-maximization"}, UnknownNameError),
+            ({"method": "activation-maximization", "option": ["filter=65"], "layer": "conv_2"}, InputError),
+            ({"method": "activation-maximization", "option": ["filter=0"]}, InputError),
             ({"layer": "logits"}, InputError),
             ({"against": "cat"}, UnknownNameError),
             ({"option": ["patch"]}, InputError),

@@ -103,6 +103,39 @@ class TestAnswers:
         assert client._pending == {}
         assert pid(client) == first
 
+    def test_work_that_nobody_looks_at_any_more_is_given_up_and_the_line_goes_on(self, client):
+        pid(client)  # it has started
+        left = client.ask("count", slow=True, forget_after=1.0, total=10**6)
+        behind = client.ask("count", slow=True, forget_after=60, total=1)
+        until(lambda: left.progress is not None)
+        assert not left.done()
+        assert behind.result(10).facts == {"counted": 1}
+        assert left.cancelled()
+
+    def test_work_that_somebody_looks_at_goes_on(self, client):
+        watched = client.ask("count", slow=True, forget_after=0.5, total=120)
+        while not watched.done():
+            watched.look()
+            time.sleep(0.1)
+        assert watched.result().facts == {"counted": 120}
+
+    def test_what_waits_in_the_line_can_be_forgotten_as_well(self, client):
+        pid(client)
+        wanted = client.ask("count", slow=True, total=150)  # its asker waits by itself: it is never forgotten
+        left = client.ask("count", slow=True, forget_after=0.3, total=10**6)
+        assert wanted.result(20).facts == {"counted": 150}
+        assert left.cancelled()
+        assert client._pending == {}
+
+    def test_an_asker_that_is_gone_is_given_up_sooner(self, client, monkeypatch):
+        monkeypatch.setattr(inference, "GONE_AFTER", 0.3)
+        here, gone = (
+            client.ask("count", slow=True, forget_after=60, is_there=lambda there=there: there, total=total)
+            for there, total in ((True, 100), (False, 10**6))
+        )
+        assert here.result(20).facts == {"counted": 100}
+        until(gone.cancelled)
+
     def test_progress_is_known_and_a_cancelled_question_stops_the_work(self, client):
         long = client.ask("count", slow=True, total=10**6)
         until(lambda: long.progress is not None)

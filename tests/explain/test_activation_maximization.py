@@ -9,7 +9,7 @@ from keras import layers
 from scipy.ndimage import binary_dilation, binary_erosion
 
 from imgcls.errors import InputError, UnknownNameError
-from imgcls.explain import explain
+from imgcls.explain import Status, explain
 from imgcls.explain.activation_maximization import _Jitter
 from imgcls.explain.engine import scores
 from tests.explain.nets import golden_net, linear_net, pictures
@@ -91,26 +91,59 @@ def test_held_against_another_class_it_excites_the_difference():
 def test_a_filter_is_excited_in_the_layer_that_was_asked_for(layer):
     model = golden_net("gap")
     outputs = keras.Model(model.inputs[0], model.get_layer(layer or "last").output)
-    for filter_ in (1, 6):  # not all are: one that is silent in the beginning passes no gradient
+    for filter_ in (2, 7):  # not all are: one that is silent in the beginning passes no gradient
         picture = made(model, 0, layer=layer, filter=filter_, steps=40)
         seen = outputs(np.concatenate([picture, noise(model, (0, 1))]), training=False).numpy()
-        means = seen[..., filter_].mean(axis=(1, 2))
+        means = seen[..., filter_ - 1].mean(axis=(1, 2))
         assert means[0] > means[1:].max()
 
 
 def test_a_filter_that_is_not_there_is_refused():
     model = golden_net("gap")
-    with pytest.raises(InputError, match=r"a filter from 0 to 9 of the layer “last”\. Received: 10"):
-        made(model, filter=10)
-    with pytest.raises(InputError, match=r"a filter from 0 to 7 of the layer “first”\. Received: 8"):
-        made(model, filter=8, layer="first")
+    with pytest.raises(InputError, match=r"a filter from 1 to 10 of the layer “last”\. Received: 11"):
+        made(model, filter=11)
+    with pytest.raises(InputError, match=r"a filter from 1 to 8 of the layer “first”\. Received: 9"):
+        made(model, filter=9, layer="first")
     with pytest.raises(UnknownNameError, match="no layer “third”"):
-        made(model, filter=0, layer="third")
+        made(model, filter=1, layer="third")
+    with pytest.raises(InputError, match="filter"):
+        made(model, filter=0)
 
 
 def test_a_network_without_maps_has_no_filter():
     with pytest.raises(InputError, match="no layer with a height and a width"):
-        made(linear_net()[0], filter=0)
+        made(linear_net()[0], filter=1)
+
+
+def test_an_explanation_of_a_filter_names_it_and_its_layer():
+    model = golden_net("gap")
+    options = {"steps": 3, "filter": 2}
+    (found,) = explain(model, pictures(model, 1), 0, "activation-maximization", layer="first", options=options)
+    assert (found.filter, found.layer) == (2, "first")
+    (found,) = explain(model, pictures(model, 1), 0, "activation-maximization", options=options)
+    assert (found.filter, found.layer) == (2, "last")
+    (found,) = explain(model, pictures(model, 1), 0, "activation-maximization", layer="first", options={"steps": 3})
+    assert (found.filter, found.layer) == (None, None)  # a class is excited, whatever layer is chosen for maps
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+def test_a_dead_network_has_no_picture(steps):
+    model = golden_net("flatten")
+    model.set_weights([0 * weight for weight in model.get_weights()])
+    (found,) = explain(model, pictures(model, 1), 0, "activation-maximization", options={"steps": steps})
+    assert (found.status, found.picture, found.drawn) == (Status.GRADIENT_VANISHED, None, False)
+
+
+def test_a_dead_filter_has_no_picture():
+    model = golden_net("gap")
+    convolution = next(layer for layer in model.layers if isinstance(layer, layers.Conv2D))
+    weights = convolution.get_weights()
+    weights[0][..., 2], weights[1][2] = 0, 0
+    convolution.set_weights(weights)
+    for filter_, drawn in ((3, False), (2, True)):
+        options = {"steps": 10, "filter": filter_}
+        (found,) = explain(model, pictures(model, 1), 0, "activation-maximization", layer="first", options=options)
+        assert (found.picture is not None) == drawn
 
 
 def test_the_same_seed_the_same_picture_whatever_else_draws():

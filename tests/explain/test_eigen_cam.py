@@ -46,5 +46,5 @@ def test_a_map_that_is_the_same_everywhere_has_no_component():
     model = gap_net()
     for found in explain(model, np.full((1, 8, 8, 2), 0.5, np.float32), 0, "eigen-cam"):
         assert np.isfinite(found.raw).all()
-        assert found.status == Status.NO_POSITIVE_EVIDENCE
+        assert found.status == Status.NO_EFFECT
         assert not found.map.any()

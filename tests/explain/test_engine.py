@@ -182,6 +182,32 @@ def test_an_unknown_layer_is_refused_and_the_known_ones_are_named():
         engine.look(conv_net(), np.zeros((1, 8, 6, 3), "float32"), np.array([0]), "conv9")
 
 
+def test_of_very_many_layers_those_that_were_probably_meant_are_named():
+    inputs = x = keras.Input((4, 4, 1))
+    for number in range(40):
+        x = layers.ReLU(name=f"block{number}_relu")(x)
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+    with pytest.raises(UnknownNameError) as refused:
+        engine.refuse_unknown_layer(model, "block33_rellu")
+    told = str(refused.value)
+    assert "Expected one of: block33_relu, " in told
+    assert told.count("_relu") == 20
+
+
+def test_the_derivative_of_the_score_is_asked_for_by_the_classes_alone():
+    model = conv_net()
+    images = images_for(model)
+    plain = engine.look(model, images, np.array([1, 0]), "conv")
+    rather = engine.look(model, images, np.array([1, 0]), "conv", np.array([0, engine.NOTHING]))
+    other = engine.look(model, images, np.array([0, 0]), "conv")
+    for name in ("activation_gradients", "input_gradients"):
+        own, both, against = (getattr(seen, name) for seen in (plain, rather, other))
+        np.testing.assert_allclose(both[0], own[0] - against[0], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(both[1], own[1], rtol=1e-5, atol=1e-7)
+    operations = engine._traced(model).function("conv", False).graph.get_operations()
+    assert not [one.type for one in operations if one.type.startswith("Gather")]
+
+
 def two_headed():
     inputs = keras.Input((4, 4, 1))
     x = layers.Flatten()(inputs)

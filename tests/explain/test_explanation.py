@@ -15,6 +15,7 @@ from imgcls.errors import ImageError, InputError, UnknownNameError
 from imgcls.explain import STATUS_WORDS, Explanation, Status, explain, explanation_from
 from imgcls.explain.explain import BATCH
 from imgcls.explain.explanation import DRAWN, drawable, judge, softmax, upsample, without_rounding
+from tests.explain.nets import cheap
 
 RNG = np.random.default_rng(0)
 
@@ -81,7 +82,8 @@ def test_a_single_place_is_not_lost_when_a_map_is_reduced():
         ([[1, 1]], [1], Status.OK),
         ([[0, -1]], [1], Status.NO_POSITIVE_EVIDENCE),
         ([[1e-9, -1]], [1], Status.NO_POSITIVE_EVIDENCE),
-        ([[0, 0]], [1], Status.NO_POSITIVE_EVIDENCE),
+        ([[0, 0]], [1], Status.NO_EFFECT),
+        ([[0, 0]], [-1], Status.NO_EFFECT),
         ([[0, 0]], [0], Status.GRADIENT_VANISHED),
         ([[1e-40, 0]], [0], Status.GRADIENT_VANISHED),
         ([[5]], [1], Status.LAYER_1X1),
@@ -91,6 +93,48 @@ def test_a_single_place_is_not_lost_when_a_map_is_reduced():
 )
 def test_a_map_is_judged_before_it_is_drawn(raw, gradient, expected):
     assert judge(np.array(raw, np.float32), np.array(gradient, np.float32)) == expected
+
+
+@pytest.mark.parametrize(
+    ("activations", "gradient", "expected"),
+    [
+        ([0, 0], [1], Status.LAYER_SILENT),
+        ([0, 0], [0], Status.LAYER_SILENT),
+        ([1, 0], [-1, 0], Status.NO_POSITIVE_EVIDENCE),
+        ([1, 0], [0, 1], Status.NO_EFFECT),
+        ([1, 0], [0], Status.GRADIENT_VANISHED),
+    ],
+)
+def test_a_map_of_zeros_has_a_reason_of_its_own(activations, gradient, expected):
+    zeros = np.zeros((2, 2), np.float32)
+    assert judge(zeros, np.array(gradient, np.float32), np.array(activations, np.float32)) == expected
+
+
+def test_what_the_method_found_in_the_way_counts_only_where_there_is_no_map():
+    one, zeros = np.ones(1, np.float32), np.zeros((2, 2), np.float32)
+    assert judge(zeros, one, hindrance=Status.SATURATED) == Status.SATURATED
+    assert judge(zeros + one, one, hindrance=Status.SATURATED) == Status.OK
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ("grad-cam", "evidence for this class"),
+        ("saliency", "reacts to, up or down: that is no evidence"),
+        ("smoothgrad", "reacts to, up or down: that is no evidence"),
+        ("guided-backprop", "reacts to, up or down: that is no evidence"),
+        ("eigen-cam", "what stands out in the picture, whatever the class"),
+        ("integrated-gradients", "evidence for this class"),
+        ("activation-maximization", "was made to excite what was chosen"),
+    ],
+)
+def test_only_maps_of_evidence_are_called_so(net, images, known, said):
+    named = {} if known in ("saliency", "smoothgrad", "guided-backprop") else {"layer": "map"}
+    found = explain(net, images[:1], 0, known, options=cheap(known), **named)[0]
+    found = dataclasses.replace(found, status=Status.OK)  # the random network may have none
+    assert said in found.words.means
+    assert ("evidence for" in found.shown.title) == (said == "evidence for this class")
+    assert ("evidence" in found.shown.caption) == (said == "evidence for this class")
 
 
 def test_every_status_says_what_it_means_and_what_to_try():

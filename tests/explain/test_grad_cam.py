@@ -119,9 +119,9 @@ def test_a_score_that_depends_on_nothing_is_not_drawn():
     assert not found.map.any()
 
 
-def test_a_dead_layer_has_no_evidence_though_it_has_a_gradient():
+def test_a_dead_layer_is_silent_and_says_nothing_against_the_class():
     model = gap_net()
     kernel, bias = model.get_layer("map").get_weights()
     model.get_layer("map").set_weights([0 * kernel, 0 * bias - 1])
     (found,) = explain(model, RNG.random((1, 8, 8, 2)).astype("float32"), 0)
-    assert found.status == Status.NO_POSITIVE_EVIDENCE
+    assert found.status == Status.LAYER_SILENT

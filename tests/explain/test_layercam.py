@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from imgcls.explain import Status, explain
+from imgcls.explain.engine import look
 from tests.explain.nets import assert_golden, change_head, explain_golden, gap_net, pictures, raws
 
 
@@ -31,6 +32,14 @@ def test_where_every_gradient_is_negative_there_is_no_evidence():
     for found in explain(model, pictures(model), 1, "layercam"):
         assert not found.raw.any()
         assert found.status == Status.NO_POSITIVE_EVIDENCE
+
+
+def test_behind_a_relu_element_wise_grad_cam_is_the_same():
+    model = gap_net()
+    images = pictures(model)
+    seen = look(model, images, np.zeros(len(images), int), "map")
+    element_wise = np.maximum(seen.activation_gradients * seen.activations, 0).sum(axis=-1)
+    np.testing.assert_allclose(raws(explain(model, images, 0, "layercam")), element_wise, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("net", ["gap", "flatten"])

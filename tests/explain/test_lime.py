@@ -61,12 +61,12 @@ def test_a_picture_of_one_colour_is_cut_all_the_same(size, value):
 
 
 @pytest.mark.parametrize("value", [0, 0.5, 1])
-def test_hiding_what_is_already_so_is_no_evidence(value):
+def test_hiding_what_is_already_so_changes_nothing(value):
     model, _ = linear_net((28, 28, 1))
     fill = {0: "black", 0.5: "grey", 1: "mean"}[value]
     (found,) = explain(model, np.full((1, 28, 28, 1), value, np.float32), 0, "lime", options={"fill": fill})
     assert not found.raw.any()
-    assert found.status == Status.NO_POSITIVE_EVIDENCE
+    assert found.status == Status.NO_EFFECT
 
 
 def test_the_same_seed_the_same_copies():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imgcls.explain import explain, method
+from imgcls.explain import Status, explain, method
 from imgcls.explain.registry import Size
 from tests.explain.nets import GOLDEN, explain_golden, linear_net, pictures
 
@@ -59,3 +59,9 @@ def test_held_against_another_class_it_is_the_fall_of_the_difference():
     (found,) = explain(model, images, 0, "occlusion", options=options, against=1)
     expected = ((weights[..., 0] - weights[..., 1]) * image).sum(axis=-1)
     np.testing.assert_allclose(found.raw, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_hidden_part_that_changes_nothing_is_not_evidence_against():
+    model, _ = linear_net((8, 8, 1), 2)
+    (found,) = explain(model, np.full((1, 8, 8, 1), 0.5, np.float32), 0, "occlusion", options={"fill": "grey"})
+    assert found.status == Status.NO_EFFECT

@@ -9,7 +9,7 @@ import pytest
 
 from imgcls.explain import Explanation, Status
 from imgcls.explain.explanation import DRAWN
-from imgcls.explain.picture import enlarge, heat_rgba, legend, overlay, panel
+from imgcls.explain.picture import Captions, enlarge, heat_rgba, legend, overlay, panel
 
 RNG = np.random.default_rng(0)
 STRONGEST = [248, 214, 71]  # inferno at 90 %: golden, for its end is nearly white
@@ -143,22 +143,57 @@ def test_a_map_that_means_nothing_is_not_drawn(status, side):
     assert (refused[..., 0] == refused[..., 2]).all()  # no heat, no legend: grey throughout
 
 
-def test_the_words_are_the_callers():
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("ends", ("little", "much"), ("wenig", "viel")),
+        ("title", "Evidence for 7", "Evidence for 8"),
+        ("below", ("Layer conv (5 × 5) of a network",), ("Layer conv (7 × 7) of a network",)),
+    ],
+)
+def test_the_words_are_the_callers(field, one, other):
     image = np.zeros((28, 28, 1), np.uint8)
-    one, other = (panel(image, explanation(), "t", words=words) for words in [("little", "much"), ("wenig", "viel")])
-    assert (one != other).any()
+    first, second = (panel(image, explanation(), [Captions(**{"title": "t", field: said})]) for said in (one, other))
+    assert first.shape == second.shape
+    assert (first != second).any()
+
+
+def test_what_stands_in_place_of_a_map_is_the_callers():
+    image, refused = np.zeros((28, 28, 1), np.uint8), explanation(Status.GRADIENT_VANISHED)
+    own = panel(image, refused, [Captions("t", instead=(refused.words.means, refused.words.advice))])
+    np.testing.assert_array_equal(own, panel(image, refused, "t"))
+    assert (own != panel(image, refused, [Captions("t", instead=("梯度为零。", "请换一层。"))])).any()
+
+
+def test_below_the_pictures_stands_what_a_reader_must_know():
+    image = np.zeros((28, 28, 1), np.uint8)
+    bare = panel(image, explanation(), "t")
+    told = panel(
+        image, explanation(), [Captions("t", ("Layer conv of a network", "What it cannot say: " + "much. " * 40))]
+    )
+    np.testing.assert_array_equal(told[: len(bare) - 4], bare[:-4])
+    assert len(told) > len(bare) + 3 * 18  # the long sentence is broken
+    assert (told[len(bare) :] != 255).any()
+    assert (told[:, -6:] == 255).all()  # and stays on the page
+
+
+def test_of_several_captions_the_first_that_can_be_lettered_is_written(monkeypatch):
+    image = np.zeros((28, 28, 1), np.uint8)
+    chinese, english, number = (Captions(title) for title in ("证据", "café \u1234\uf8ff", "class 1 of 2"))
+    pages = {each.title: panel(image, explanation(), [each]) for each in (chinese, english, number)}
+    known = {"证据"}
+    monkeypatch.setattr(
+        "imgcls.explain.picture.can_be_lettered", lambda text: any(text.startswith(title) for title in known)
+    )
+    np.testing.assert_array_equal(panel(image, explanation(), [chinese, number]), pages["证据"])
+    known.clear()
+    np.testing.assert_array_equal(panel(image, explanation(), [chinese, number]), pages["class 1 of 2"])
 
 
 @pytest.mark.parametrize("title", ["", "5×5 – café", "much too long a title " * 30, "证据"])
 def test_no_title_breaks_the_page(title):
     page = panel(np.zeros((28, 28, 3), np.uint8), explanation(), title, side=56)
     assert page.shape[1] == 3 * 56 + 4 * 12
-
-
-def test_signs_that_the_font_lacks_are_spelt():
-    image = np.zeros((8, 8), np.uint8)
-    pages = [panel(image, explanation(), title) for title in ("5×5 – café", "5x5 - cafe")]
-    np.testing.assert_array_equal(*pages)
 
 
 def test_a_map_of_another_size_covers_the_picture():

@@ -156,7 +156,7 @@ def test_a_probability_of_one_is_still_explained(name):
         assert (found.target, found.probabilities[0]) == (0, 1)
         assert np.isfinite(found.raw).all()
         if name == "rise":  # it asks how *probable* the class is, and it is so behind every mask
-            assert found.status == Status.NO_POSITIVE_EVIDENCE
+            assert found.status == Status.SATURATED
             assert not found.map.any()
         else:
             assert found.drawn or found.picture is not None

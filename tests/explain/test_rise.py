@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from imgcls.explain import explain, method
+from imgcls.explain import Status, explain, method
 from imgcls.explain.registry import Size
 from imgcls.explain.rise import RiseOptions, _masks
 from tests.explain.nets import linear_net, pictures, raws
@@ -72,3 +72,21 @@ def test_the_number_of_masks_is_its_price():
     known = method("rise")
     assert known.is_heavy
     assert known.passes(known.options(masks=50), Size(28, 28)) == 53
+
+
+def test_a_network_that_is_too_sure_is_said_so_and_one_that_is_not_listening_otherwise():
+    model, _ = linear_net((8, 8, 1), 2)
+    weights = np.zeros((64, 2))
+    for head, bias, status in (
+        (weights + np.array([0.01, 0.0]), [99.0, 0.0], Status.SATURATED),
+        (weights, [1.0, 0.0], Status.GRADIENT_VANISHED),
+    ):
+        model.layers[-1].set_weights([head, np.array(bias)])
+        (found,) = explain(model, pictures(model, 1), 0, "rise", options={"masks": 60})
+        assert (found.status, found.raw.any()) == (status, False)
+
+
+def test_a_picture_that_looks_like_what_it_is_hidden_behind_is_no_evidence_against():
+    model, _ = linear_net((8, 8, 1), 2)
+    (found,) = explain(model, np.full((1, 8, 8, 1), 0.5, np.float32), 0, "rise", options={"masks": 60})
+    assert found.status == Status.NO_EFFECT

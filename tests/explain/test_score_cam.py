@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from imgcls.explain import explain
+from imgcls.explain import Status, explain
 from tests.explain.nets import assert_golden, explain_golden
 
 
@@ -58,3 +58,13 @@ def test_a_channel_that_is_the_same_everywhere_hides_all():
     (found,) = explain(model, x.reshape(1, 2, 2, 1), 0, "score-cam", "map")
     first = 1 / (1 + np.exp(-1.5))
     np.testing.assert_allclose(found.raw, first * x + (1 - first) * 5, rtol=1e-6)
+
+
+def test_channels_that_all_leave_the_same_score_say_nothing():
+    model = net_of_two_channels(1.0)
+    kernel, bias, head, logits = model.get_weights()
+    model.set_weights([kernel, bias, 0 * head, logits + 1])
+    (found,) = explain(model, np.random.default_rng(0).random((1, 2, 2, 1), np.float32), 0, "score-cam", "map")
+    assert found.status == Status.GRADIENT_VANISHED
+    assert not found.raw.any()
+    assert not found.map.any()

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from imgcls.engines.inference import InferenceClient
+from imgcls.explain import methods
+from tests.explain.nets import cheap
 
 
 def megabytes(pid: int) -> float:
@@ -27,7 +29,9 @@ def test_many_questions_cost_no_memory_no_files_and_no_retracing(tiny_run, home_
     client = InferenceClient()
     rng = np.random.default_rng(0)
 
-    def ask(predictions: int, explanations: int) -> None:
+    known = [one.name for one in methods()]
+
+    def ask(predictions: int, explanations: int, checks: int) -> None:
         futures = []
         for number in range(predictions):
             count = number % 5 + 1
@@ -36,17 +40,21 @@ def test_many_questions_cost_no_memory_no_files_and_no_retracing(tiny_run, home_
         for number in range(explanations):
             image = rng.integers(0, 256, (28, 28, 1), np.uint8)
             layer = ("pool_2", "conv_2", "conv_1")[number % 3]
-            futures.append(
-                client.ask("explain", {"image": image}, model=tiny_run.id, layer=layer, **{"class": number % 10})
-            )
+            asked = {"method": known[number % len(known)], "layer": layer, "class": number % 10}
+            asked["options"] = cheap(asked["method"])
+            futures.append(client.ask("explain", {"image": image}, model=tiny_run.id, **asked))
+        for number in range(checks):
+            image = rng.integers(0, 256, (28, 28, 1), np.uint8)
+            asked = {"method": ("grad-cam", "saliency")[number % 2], "class": number % 10}
+            futures.append(client.ask("trust_map", {"image": image}, slow=True, model=tiny_run.id, **asked))
         for future in futures:
             future.result(120)
 
     try:
-        ask(50, 30)  # warm-up: every shape and layer once
+        ask(50, 3 * len(known), 2)  # warm-up: every shape, every method at every layer once
         worker = client._worker
         before = megabytes(worker.pid), open_files(worker.pid), open_files(os.getpid())
-        ask(500, 200)
+        ask(500, 200, 20)
         after = megabytes(worker.pid), open_files(worker.pid), open_files(os.getpid())
         assert client._worker is worker
         assert after[0] - before[0] < 100

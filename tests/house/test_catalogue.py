@@ -23,6 +23,7 @@ from imgcls.augmentation import AUGMENTATIONS
 from imgcls.balance import BALANCES
 from imgcls.datasets import DATASETS
 from imgcls.explain import methods
+from imgcls.explain.explanation import SHOWS_WORDS, STATUS_SHORT
 from imgcls.explain.explanation import STATUS_WORDS as EXPLANATION_WORDS
 from imgcls.figures.block import BLOCK_PARTS
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP
@@ -119,7 +120,8 @@ def doubts() -> list[str]:
 
 #: What is translated although it is no literal, by the last name of the expression → all that it can be.
 DYNAMIC: dict[str, list[str]] = {
-    "title": [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS, *BALANCES, *PRESETS)]
+    "title": [words.title for words in SHOWS_WORDS.values()]
+    + [entry.title for entry in (*DATASETS, *ARCHITECTURES, *methods(), *AUGMENTATIONS, *BALANCES, *PRESETS)]
     + [entry.title for entry in (*LESSONS, *GLOSSARY.values())]
     + constants(fit, mnist_style)
     + option_texts("title"),
@@ -133,8 +135,12 @@ DYNAMIC: dict[str, list[str]] = {
     "plain": [entry.plain for entry in GLOSSARY.values()],
     "limits_text": [entry.limits_text for entry in methods()],
     "cost": [entry.cost for entry in methods()],
-    "means": [words.means for words in EXPLANATION_WORDS.values()],
-    "advice": [words.advice for words in EXPLANATION_WORDS.values()],
+    "means": [words.means for words in (*EXPLANATION_WORDS.values(), *(one.fine for one in SHOWS_WORDS.values()))],
+    "advice": [words.advice for words in (*EXPLANATION_WORDS.values(), *(one.fine for one in SHOWS_WORDS.values()))],
+    "STATUS_SHORT": list(STATUS_SHORT.values()),
+    "caption": [words.caption for words in SHOWS_WORDS.values()],
+    "less": [words.less for words in SHOWS_WORDS.values() if words.less],
+    "more": [words.more for words in SHOWS_WORDS.values() if words.more],
     "VARIANT_WORDS": list(race.VARIANT_WORDS.values()),
     "VARIANT_OPENINGS": list(race.VARIANT_OPENINGS.values()),
     "VARIANT_BLOCKS": list(race.VARIANT_BLOCKS.values()),

@@ -46,7 +46,7 @@ def test_every_limit_holds_somewhere(sources: list[Path]) -> None:
         for path in sources
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
-        and ast.unparse(node.func).split(".")[-1] == "limit"
+        and ast.unparse(node.func).split(".")[-1] in ("limit", "most_megabytes")
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }

@@ -94,25 +94,48 @@ class FakeEngine:
 
 
 class FakeInference:
-    """Answers at once; or, if told so, never or with an error."""
+    """Answers at once; or, if told so, never or with an error.
+
+    What is asked of an operation in `late` waits until `settle()`. `slow` are the questions that went to the slow line.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.slow: list[tuple[str, dict[str, Any]]] = []
         self.futures: list[Question] = []
         self.silent = False
+        self.late: set[str] = set()
         self.refusal: ImgclsError | None = None
+        self._waiting: list[tuple[Question, Callable[[], Any]]] = []
 
     def ask(
-        self, operation: str, arrays: dict[str, np.ndarray] | None = None, slow: bool = False, **arguments: Any
+        self,
+        operation: str,
+        arrays: dict[str, np.ndarray] | None = None,
+        slow: bool = False,
+        forget_after: float | None = None,
+        is_there: Callable[[], bool] | None = None,
+        **arguments: Any,
     ) -> Question:
         future = Question(lambda: None)
         self.asked.append((operation, arguments))
+        self.slow += [(operation, arguments)] if slow else []
         self.futures.append(future)
         if self.refusal is not None:
             future.set_exception(self.refusal)
+        elif operation in self.late:
+            self._waiting.append((future, lambda: Answer(*ANSWERS[operation](arguments, arrays or {}))))
         elif not self.silent:
             future.set_result(Answer(*ANSWERS[operation](arguments, arrays or {})))
         return future
+
+    def settle(self) -> None:
+        """Answer what has been asked late and not taken back."""
+        for future, answer in self._waiting:
+            if future.set_running_or_notify_cancel():
+                future.set_result(answer())
+        self._waiting.clear()
+        self.late.clear()
 
     def warm_up(self) -> None:
         """It is warm."""

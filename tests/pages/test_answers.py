@@ -45,6 +45,17 @@ def test_an_answer_is_shown_and_the_question_not_repeated(app: AppTest, inferenc
     assert len(inference.asked) == 1
 
 
+def test_what_was_given_up_is_asked_anew_when_somebody_comes_again(app: AppTest, inference: Any) -> None:
+    inference.silent = True
+    app.run()
+    inference.futures[0].cancel()
+    inference.silent = False
+    app.run()
+    assert not app.exception
+    assert app.text[0].value == "2"
+    assert len(inference.asked) == 2
+
+
 @pytest.mark.parametrize(("name", "value"), [("shade", 9), ("version", "2")])
 def test_another_picture_or_another_model_is_another_question(
     app: AppTest, inference: Any, name: str, value: Any

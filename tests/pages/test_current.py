@@ -74,3 +74,34 @@ def test_a_run_deleted_meanwhile_is_said_once_and_forgotten(app: AppTest) -> Non
     assert len(app.error) == 1
     assert shown(app.run()) == ["None", "imagenet"]
     assert not app.error
+
+
+def test_a_run_of_the_link_that_is_gone_is_said_also_where_another_model_was_chosen(
+    app: AppTest, make_run: Any
+) -> None:
+    old, new = make_run("completed"), make_run("completed")
+    app.run()
+    app.selectbox[0].set_value("imagenet").run()
+    app.query_params["run"] = "20260131-093000-1a2b3c"
+    app.run()
+    assert [error.value.startswith("There is no run") for error in app.error] == [True]
+    assert old.id != new.id
+
+
+@pytest.mark.parametrize("kept", ["link", "session"])
+def test_a_model_that_is_gone_is_said_once_before_another_is_shown(app: AppTest, make_run: Any, kept: str) -> None:
+    run = make_run("completed")
+    (app.query_params if kept == "link" else app.session_state)["model"] = "20260131-093000-1a2b3c"
+    assert shown(app.run())[1] == run.id
+    (error,) = app.error
+    assert error.value.startswith("There is no run")
+    assert shown(app.run())[1] == run.id
+    assert not app.error
+
+
+def test_a_run_without_weights_is_named_before_another_is_shown(app: AppTest, make_run: Any) -> None:
+    other, waiting = make_run("completed"), make_run("queued")
+    app.query_params["run"] = waiting.id
+    assert shown(app.run()) == [waiting.id, other.id]
+    (warning,) = app.warning
+    assert "has no weights yet" in warning.value
