@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from imgcls.inside.asked import Asked, Parts
+from imgcls.inside.grid import as_maps
 from imgcls.inside.look import sources
 
 
@@ -63,7 +64,7 @@ def standardised(asked: Asked) -> Parts:
         "gamma": float(np.asarray(layer.gamma)[asked.unit]) if layer.scale else 1.0,
         "beta": float(np.asarray(layer.beta)[asked.unit]) if layer.center else 0.0,
         "epsilon": float(layer.epsilon),
-        "channels": int(maps.shape[-1]),
+        "over": int(maps.shape[-1]),
     }
     arrays = {"inputs": _map(asked), "means": maps.mean(axis=-1), "variances": maps.var(axis=-1)}
     return facts, {name: values.astype(np.float32) for name, values in arrays.items()}
@@ -88,13 +89,11 @@ def scaled(asked: Asked) -> Parts:
 
 def _of_unit(values: np.ndarray, unit: int, shape: tuple[int, ...], asked: Asked) -> np.ndarray:
     """A number, one for each channel, or one for each token and channel → one for each place (rows, columns)."""
-    from imgcls.inside.grid import as_maps
-
-    flat = values.reshape(values.shape[values.ndim - 2 :] if values.ndim > 2 else values.shape)
-    one = flat[..., unit] if flat.ndim and flat.shape[-1] > 1 else flat.reshape(-1)[0]
-    if np.ndim(one) and np.size(one) > 1:
-        return as_maps(asked.network, one[:, None].astype(np.float32))[..., 0]
-    return np.full(shape, float(np.reshape(one, -1)[0]), np.float32)
+    channels = values.reshape(-1, values.shape[-1]) if values.ndim else values.reshape(1, 1)
+    own = channels[:, unit if channels.shape[1] > 1 else 0]
+    if len(own) > 1:
+        return as_maps(asked.network, own[:, None].astype(np.float32))[..., 0]
+    return np.full(shape, float(own[0]), np.float32)
 
 
 def bent(asked: Asked) -> Parts:
@@ -121,7 +120,8 @@ def function_of(layer: Any) -> dict[str, Any] | None:
             return {"name": "leaky_relu", "slope": float(layer.negative_slope)}
     activation = getattr(layer, "activation", None)
     name = "linear" if activation is None else getattr(activation, "__name__", "")
-    extra = {"relu": {"most": None}, "relu6": {"most": 6.0}, "leaky_relu": {"slope": 0.2}}.get(name, {})
+    numbers: dict[str, dict[str, Any]] = {"relu": {"most": None}, "relu6": {"most": 6.0}, "leaky_relu": {"slope": 0.2}}
+    extra = numbers.get(name, {})
     name = {"relu6": "relu", "swish": "silu"}.get(name, name)
     return {"name": name, **extra} if name in FUNCTIONS else None
 

@@ -54,7 +54,8 @@ def units_on(trained: TrainedModel, images: np.ndarray, progress: Callable[[int,
         part = run(trained.inputs(images[begin : begin + size]))
         for number, (layer, sent) in enumerate(zip(layers, part, strict=True)):
             columns = int(layer.output.shape[2]) if len(layer.output.shape) == 4 else 0
-            found[number] = _merged(found[number], *map(np.asarray, sent), begin, columns)
+            values, places, lowest = (np.asarray(one) for one in sent)
+            found[number] = _merged(found[number], values, places, float(lowest), begin, columns)
     return {layer.name: one for layer, one in zip(layers, found, strict=True) if one is not None}
 
 
@@ -78,15 +79,14 @@ def _traced(network: Any) -> Any:
 
 
 def _merged(
-    known: Tested | None, values: np.ndarray, places: np.ndarray, lowest: np.ndarray, begin: int, columns: int
+    known: Tested | None, values: np.ndarray, places: np.ndarray, lowest: float, begin: int, columns: int
 ) -> Tested:
     """The nine best of what is known and of what came."""
     images = np.broadcast_to(np.arange(begin, begin + len(values))[:, None], values.shape)
-    low = float(lowest)
     if known is not None:
         values = np.concatenate([known.values, values])
         images, places = np.concatenate([known.images, images]), np.concatenate([known.places, places])
-        low = min(low, known.lowest)
+        lowest = min(lowest, known.lowest)
     order = np.argsort(-values, axis=0, kind="stable")[:MOST]
-    taken = [np.take_along_axis(one, order, axis=0) for one in (values, images, places)]
-    return Tested(*taken, columns=columns, lowest=low)
+    values, images, places = (np.take_along_axis(one, order, axis=0) for one in (values, images, places))
+    return Tested(values, images, places, columns, lowest)
