@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.language import translator
 from imgcls.lessons import lesson
 from imgcls.models import ModelCard
+from pages.components.clicks import clicked
 from pages.components.current import look_at
 from pages.components.glossary import terms
 from pages.components.inside_network import Looked
@@ -20,12 +22,12 @@ from pages.components.inside_tested import dead_share
 from pages.components.inside_words import KINDS, LESSON_OF, WORDS
 from pages.components.lesson import go_to_step
 from pages.components.lesson_network import answered
-from pages.components.map_sheet import pick_map
+from pages.components.map_sheet import show_maps
 from pages.components.notices import note
 from pages.components.style import is_dark
 from pages.components.words import _, language
 
-_PAGE = 64
+_PAGE, _SHEET = 64, "inside maps"
 
 
 def one_layer(card: ModelCard, image: np.ndarray, looked: Looked) -> int | None:
@@ -99,9 +101,15 @@ def _numbers(card: ModelCard, layer: dict[str, Any], facts: dict[str, Any]) -> N
 
 
 def _histogram(values: np.ndarray, name: str) -> None:
-    figure = histograms_figure({name: values}, _("activation"), _("share of all values"), is_dark())
+    figure = _drawn(values.tobytes(), name, _("activation"), _("share of all values"), is_dark())
     alt = _("How often each value comes among the layer's activations")
     st.plotly_chart(figure, key="inside histogram", config=PLOT_CONFIG, theme=None, alt=alt)
+
+
+@lru_cache(maxsize=32)
+def _drawn(values: bytes, name: str, value: str, share: str, dark: bool) -> Any:
+    """The histogram of float32 values; another map of the same layer has the same."""
+    return histograms_figure({name: np.frombuffer(values, np.float32)}, value, share, dark)
 
 
 def _maps(card: ModelCard, looked: Looked, arrays: dict[str, np.ndarray], count: int) -> int:
@@ -109,19 +117,20 @@ def _maps(card: ModelCard, looked: Looked, arrays: dict[str, np.ndarray], count:
     maps, numbers, layer = arrays["maps"], arrays["numbers"].tolist(), looked.layer
     key = f"inside unit {card.name} {layer['name']}"
     unit = int(st.session_state.setdefault(key, numbers[0]))
+    place = clicked(_SHEET, len(numbers))
+    if place is not None:
+        unit = st.session_state[key] = numbers[place]
     is_map = maps.shape[:2] != (1, 1)
-    names = [unit_name(card, looked, number) for number in numbers]
+    names = _names(card, looked, numbers)
     values = None if is_map else [f"{value:.3g}" for value in maps[0, 0]]
     said = names if values is None else [f"{name}: {value}" for name, value in zip(names, values, strict=True)]
     short = names if not is_map or looked.is_last else [str(number + 1) for number in numbers]
-    clicked = pick_map(
-        "inside maps",
+    show_maps(
+        _SHEET,
         _("The layer's feature maps") if is_map else _("The layer's units"),
         maps, short, said, numbers.index(unit) if unit in numbers else None, values,
         cell=52 if is_map else 74,
     )  # fmt: skip
-    if clicked is not None:
-        unit = st.session_state[key] = numbers[clicked]
     shown = {"first": min(numbers) + 1, "last": max(numbers) + 1, "count": count}
     if len(numbers) == count:
         note(_("All {count}, in one scale: orange above zero, blue below. Click one to take it apart.", **shown))
@@ -138,8 +147,12 @@ def _maps(card: ModelCard, looked: Looked, arrays: dict[str, np.ndarray], count:
 
 def unit_name(card: ModelCard, looked: Looked, unit: int) -> str:
     """What a unit is called: a class, a map or a unit, by its number from 1."""
+    return _names(card, looked, [unit])[0]
+
+
+def _names(card: ModelCard, looked: Looked, units: list[int]) -> list[str]:
     if looked.is_last:
-        return card.class_names[unit]
-    if len(looked.layer["shape"]) == 1:
-        return _("unit {number}", number=unit + 1)
-    return _("map {number}", number=unit + 1)
+        return [card.class_names[unit] for unit in units]
+    is_vector = len(looked.layer["shape"]) == 1
+    text = _("unit {number}", number="{number}") if is_vector else _("map {number}", number="{number}")
+    return [text.replace("{number}", str(unit + 1)) for unit in units]

@@ -10,6 +10,7 @@ import streamlit as st
 
 from imgcls.evaluation.metrics import softmax
 from imgcls.models import ModelCard
+from pages.components.clicks import clicked
 from pages.components.lesson_network import answered
 from pages.components.network_picture import network_picture
 from pages.components.notices import note
@@ -17,7 +18,7 @@ from pages.components.words import _
 
 #: Classes of the answer.
 _ANSWERS = 3
-_LAYER = "layer"
+_LAYER, _PICTURE = "layer", "inside network"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +39,10 @@ def whole_network(card: ModelCard, image: np.ndarray) -> Looked | None:
     st.markdown(_("#### From the picture to the answer"))
     key = f"inside layer {card.name}"
     _begin(key, layers)
-    clicked = network_picture(
-        "inside network", image, layers, answer[1]["maps"], _best(card, logits), st.session_state[key]
-    )
-    if clicked is not None and clicked != st.session_state[key]:
-        st.session_state[key] = clicked
-        st.rerun()  # the picture shows at once what is marked
+    place = clicked(_PICTURE, len(layers))
+    if place is not None:
+        st.session_state[key] = place
+    network_picture(_PICTURE, image, layers, answer[1]["maps"], _best(card, logits), st.session_state[key])
     note(
         _(
             "Of each layer the map that answers most; click one to look into its layer. Orange: above zero. Blue: "

@@ -83,7 +83,7 @@ export default function ({ parentElement, data, setStateValue }) {
 _sheet = st.components.v2.component("imgcls_map_sheet", html=_HTML, css=_CSS, js=_JS)
 
 
-def pick_map(
+def show_maps(
     key: str,
     label: str,
     maps: np.ndarray,
@@ -92,8 +92,8 @@ def pick_map(
     chosen: int | None,
     values: Sequence[str] | None = None,
     cell: int = 66,
-) -> int | None:
-    """Show maps with one of them marked, and return the one that has just been clicked; None: none was.
+) -> None:
+    """Show maps with one of them marked; `clicks.clicked` tells which is clicked.
 
     Args:
         key: names the grid within the session.
@@ -115,13 +115,7 @@ def pick_map(
         "cell": cell,
     }
     data["version"] = hashlib.sha256(repr((data["maps"], data["said"], data["values"])).encode()).hexdigest()[:16]
-    found = _sheet(key=key, data=data, on_chosen_change=lambda: None).chosen
-    turn = found.get("turn") if isinstance(found, dict) else None
-    if turn is None or turn == st.session_state.get(f"{key}: turn"):
-        return None
-    st.session_state[f"{key}: turn"] = turn  # a click counts once
-    place = found.get("place") if found.get("version") == data["version"] else None
-    return place if type(place) is int and 0 <= place < len(names) else None
+    _sheet(key=key, data=data, on_chosen_change=lambda: None)
 
 
 def _thinned(maps: np.ndarray) -> np.ndarray:

@@ -37,10 +37,8 @@ def network_picture(
     maps: np.ndarray,
     answer: Sequence[tuple[str, float]],
     chosen: int,
-) -> int | None:
-    """Show a network; the number of the layer that has just been clicked, None: none was.
-
-    What is chosen lives in the page, which may change it in other ways as well.
+) -> None:
+    """Show a network; `clicks.clicked` tells which layer is clicked in it.
 
     Args:
         key: names it within the session.
@@ -63,13 +61,7 @@ def network_picture(
         "words": _words(),
     }
     data["version"] = _digest(data["network"], data["picture"], data["maps"]["data"], data["words"], is_dark())
-    sent = _picture(key=key, data=data, on_chosen_change=lambda: None).chosen
-    turn = sent.get("turn") if isinstance(sent, dict) else None
-    if turn is None or turn == st.session_state.get(f"{key}: turn"):
-        return None
-    st.session_state[f"{key}: turn"] = turn  # a click counts once
-    place = sent.get("place")
-    return place if type(place) is int and 0 <= place < len(layers) else None
+    _picture(key=key, data=data, on_chosen_change=lambda: None)
 
 
 def _digest(*values: object) -> str:

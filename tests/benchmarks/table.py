@@ -158,6 +158,15 @@ def _answers(report: dict[str, Any]) -> list[Row]:
     return [Row("Evaluate opens 10,000 answers", "–", f"{report['open']:.2f} s", report["open"], 1.0, False)]
 
 
+def _inside(report: dict[str, Any]) -> list[Row]:
+    rows = []
+    for name, controls in report["seconds"].items():
+        slowest = max(controls, key=controls.__getitem__)
+        figure = f"{controls[slowest]:.2f} s ({slowest})"
+        rows.append(Row(f"Inside answers, {name}: the slowest control", "–", figure, controls[slowest], 0.3, False))
+    return rows
+
+
 BENCHMARKS = (
     Benchmark("training_speed", ("--rounds", "2"), _speed, 420),
     Benchmark("first_point", ("--rounds", "3"), _first_point, 180),
@@ -168,6 +177,7 @@ BENCHMARKS = (
     Benchmark("race_queue", (), _race, 240),
     Benchmark("compare_page", ("--runs", "1000"), _runs, 180),
     Benchmark("evaluate_page", ("--images", "10000"), _answers, 120),
+    Benchmark("inside_page", ("--rounds", "5"), _inside, 240),
     Benchmark("networks", ("transfer",), _transfer, 700),
 )
 

@@ -14,6 +14,7 @@ import pytest
 from imgcls.recipe import recipe_from
 from imgcls.runs import create_run
 from tests.browser.conftest import Server, Watched, start_server
+from tests.browser.test_accessibility import LOOKS, faults
 from tests.browser.test_data import settled
 from tests.conftest import train_here
 
@@ -204,3 +205,31 @@ def test_on_a_phone_nothing_scrolls_sideways(browser: Any, school: Server, pictu
     adds_up(look)
     look.page.screenshot(path=pictures / "inside-phone.png", full_page=True)
     look.end()
+
+
+#: Layers of different kinds: convolution, batch norm, activation, addition, pooling, mean, dense; a vector.
+KINDS_OPENED = {
+    "resnet-8": (
+        *("stem_conv", "stem_norm", "stem_relu", "stage_2_block_1_add", "stage_2_block_1_shortcut", "average"),
+        "logits",
+    ),
+    "seed-cnn": ("flatten",),
+}
+
+
+@pytest.mark.parametrize(("look", "locale"), zip(LOOKS, ("en-GB", "zh-CN"), strict=True))
+def test_axe_finds_no_serious_fault(browser: Any, school: Server, look: str, locale: str) -> None:
+    context = browser.new_context(**LOOKS[look], locale=locale)
+    page, found = context.new_page(), {}
+    for network, layers in KINDS_OPENED.items():
+        for layer in layers:
+            page.goto(f"{school.url}/inside?run={run_of(school, network)}&layer={layer}")
+            page.get_by_text("Sample" if locale == "en-GB" else "样本", exact=True).first.click()
+            page.locator(".grid button").first.click()
+            page.locator(".out-name").wait_for(state="attached", timeout=60_000)
+            if page.locator(".all:not([hidden])").count():
+                page.locator(".all").click()
+            if wrong := faults(page):
+                found[layer] = wrong
+    context.close()
+    assert found == {}

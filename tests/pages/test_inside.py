@@ -194,14 +194,14 @@ def test_a_layer_leads_to_the_lesson_about_it(looked: Any) -> None:
 
 def test_words_open_in_place(looked: Any, words: Any) -> None:
     app = looked()
-    opened = [block.proto.popover.label for block in app.main.children.values() if block.type == "popover"]
-    assert opened == [] or "Dead unit" in opened
+    opened = [block.proto.popover.label for block in app.get("popover")]
+    assert {"Dead unit", "Convolution", "Kernel", "Feature map"} <= set(opened)
     assert "A unit that says zero to every image" in words(app)
+    layer_of(app).select_index(1).run()
+    assert "Pooling" in [block.proto.popover.label for block in app.get("popover")]
 
 
-def test_imagenet_has_no_test_images_but_everything_else(
-    visit: Any, words: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_imagenet_has_no_test_images_but_everything_else(visit: Any, words: Any) -> None:
     picture = Picture("a", np.zeros((64, 64, 3), np.uint8))
     app = visit("inside", link={"model": imagenet.NAME}, session={"picture": picture})
     assert not app.exception
