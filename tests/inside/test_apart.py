@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import zlib
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from imgcls.architectures import ARCHITECTURES, build_model
-from imgcls.inside import kind_of, layers_of, look_at, take_apart
+from imgcls.architectures.activations import Activation
+from imgcls.inside import kind_of, layers_of, look_at, take_apart, windows
 from imgcls.recipe import Choice
 from tests.architectures.trial import STARTS_FROM, choice, is_downloaded
 from tests.inside.adding_up import steps_at, value_at
@@ -107,3 +108,67 @@ def check(network: Any, look: Any, layer: Any) -> None:
 def test_the_kinds_of_a_network(name, kinds):
     network = build_model(Choice(name=name), (32, 32, 3), 10, 0)
     assert {kind_of(layer) for layer in layers_of(network)} == kinds
+
+
+@pytest.mark.parametrize("activation", get_args(Activation))
+@pytest.mark.parametrize("normed", [True, False])
+def test_every_activation_with_and_without_batch_norm(activation, normed):
+    block = {"width": 6, "kernel": 5, "padding": "same", "activation": activation, "batch_norm": normed}
+    other = {
+        "width": 4,
+        "kernel": 2,
+        "padding": "valid",
+        "activation": activation,
+        "pooling": "average",
+        "dropout": 0.2,
+    }
+    options = {"blocks": [block, other], "gathering": "average", "dense": 7, "dropout": 0.1}
+    walk(trained("cnn", (28, 28, 1), **options))
+
+
+def test_a_transformer_that_takes_the_mean_of_its_patches():
+    walk(trained("vit-tiny", (28, 28, 1), pooling="average", depth=1))
+
+
+def test_a_picture_that_is_no_square_and_patches_that_do_not_fit():
+    walk(trained("vit-tiny", (28, 20, 1), patch=6, depth=1))
+
+
+def walk(model: Any) -> None:
+    """Every layer of a small network."""
+    network = model.keras_model
+    look = look_at(model, picture(model.card.image_shape))
+    for layer in layers_of(network):
+        check(network, look, layer)
+
+
+def test_a_network_in_half_precision_says_so():
+    model = build_model(Choice(name="seed-cnn"), (28, 28, 1), 10, 0, "mixed_bfloat16")
+    card = SimpleNamespace(image_shape=(28, 28, 1))
+    half = SimpleNamespace(keras_model=model, card=card, inputs=lambda images: images.astype(np.float32) / 255)
+    look = look_at(half, picture((28, 28, 1)))
+    apart = take_apart(model, look, model.get_layer("conv_1"), 3)
+    assert apart.facts["precision"] == "bfloat16"
+    assert steps_at(apart, value_at(apart, 5, 5))[0] == pytest.approx(float(apart.arrays["value"][5, 5]), abs=0.02)
+
+
+def test_of_many_wide_channels_the_strongest_are_sent_and_the_others_added_up(monkeypatch):
+    monkeypatch.setattr(windows, "MOST_SENT", 13 * 13 * 5)
+    model = trained("seed-cnn", (28, 28, 1))
+    look = look_at(model, picture((28, 28, 1)))
+    layer = model.keras_model.get_layer("conv_2")
+    apart = take_apart(model.keras_model, look, layer, 7)
+    assert apart.arrays["x"].shape == (13, 13, 5)
+    assert (len(apart.facts["channels"]), apart.facts["others"]) == (5, 27)
+    whole = steps_at(apart, value_at(apart, 4, 6))[0]
+    assert whole == pytest.approx(float(apart.arrays["value"][4, 6]), rel=1e-4)
+
+
+def test_which_way_of_an_addition_is_the_skip_connection():
+    network = build_model(Choice(name="resnet-8"), (28, 28, 1), 10, 0)
+    look = look_at(trained("resnet-8", (28, 28, 1)), picture((28, 28, 1)))
+    apart = take_apart(network, look, network.get_layer("stage_1_block_1_add"), 0)
+    assert dict(zip(apart.facts["sources"], apart.facts["roles"], strict=True)) == {
+        "stem_relu": "x",
+        "stage_1_block_1_norm_2": "F",
+    }
