@@ -28,7 +28,8 @@ const numbers = (sent) => {
 };
 const largest = (values) => values.reduce((most, v) => (Math.abs(v) > most ? Math.abs(v) : most), 0);
 // `kept` significant digits of the largest number; all numbers that stand together have the same number of decimals
-const decimals = (limit, kept = 5) => Math.max(0, Math.min(9, kept - 1 - Math.floor(Math.log10(limit || 1))));
+const decimals = (limit, kept = 5) =>
+  Math.max(0, Math.min(9, kept - 1 - Math.floor(Math.log10(limit > 1e-9 ? limit : 1))));
 const say = (v, places) => {
   const text = Math.abs(v).toFixed(places);
   return (v < 0 && Number(text) !== 0 ? '\\u2212' : '') + text;

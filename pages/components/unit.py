@@ -50,10 +50,17 @@ def show_unit(
         name: what the unit is called, translated: “map 3 of conv_1”.
         checked: a network has computed the same, which is then said.
     """
+    _unit(key=key, data=unit_data(facts, arrays, layer, name, checked))
+
+
+def unit_data(
+    facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray], layer: str, name: str, checked: bool = True
+) -> dict[str, Any]:
+    """What the browser gets; as `show_unit`."""
     sent = {one: packed(values) for one, values in arrays.items() if one != "kernels"}
     digest = hashlib.sha256(repr((name, [(one, values["data"]) for one, values in sorted(sent.items())])).encode())
     grid = facts.get("grid") or {}
-    data: dict[str, Any] = {
+    return {
         "facts": dict(facts),
         "arrays": sent,
         "version": digest.hexdigest()[:16],
@@ -67,7 +74,6 @@ def show_unit(
         "words": _words(facts, name),
         "checked": checked,
     }
-    _unit(key=key, data=data)
 
 
 def channel_names(count: int) -> list[str]:
@@ -92,7 +98,9 @@ def _words(facts: Mapping[str, Any], name: str) -> dict[str, str]:
     source = origin.get("layer") or ", ".join(facts["sources"])
     source = source if facts["colours"] is None else _("the picture")
     return {
-        "input": _("What it is given: {layer}", layer=source),
+        "input": _("How much it takes of each place")
+        if facts["kind"] == "attention"
+        else _("What it is given: {layer}", layer=source),
         "output": name,
         "left": _("and {count} others", count="{count}"),
         "channel": _("channel {number}", number="{number}"),

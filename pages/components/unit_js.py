@@ -29,8 +29,9 @@ figcaption { font-size: 0.75rem; line-height: 1.25; margin-top: 0.2rem; overflow
          cursor: crosshair; touch-action: manipulation; }
 .sheet:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
 canvas { display: block; width: 100%; image-rendering: pixelated; }
-.frame { position: absolute; box-sizing: border-box; border: 2px solid #E8A200; outline: 1px solid #00000080;
+.frame { position: absolute; box-sizing: border-box; border: 2px solid #14171A; outline: 2px solid #FFFFFF;
          pointer-events: none; min-width: 5px; min-height: 5px; }
+.frame[hidden] { display: none; }
 .counts .sheet { border-color: #E8A200; box-shadow: 0 0 0 1px #E8A200; }
 .where { margin: 0.7rem 0 0.5rem !important; font-weight: 600; font-variant-numeric: tabular-nums; }
 .where small { font-weight: 400; opacity: 0.78; margin-left: 0.6rem; }
@@ -39,7 +40,7 @@ canvas { display: block; width: 100%; image-rendering: pixelated; }
 .part > b { flex-basis: 100%; font-weight: 500; }
 .sign { font-size: 1.15rem; }
 .sigma { font-weight: 600; font-variant-numeric: tabular-nums; min-width: 6.5rem; }
-table { border-collapse: collapse; }
+table { border-collapse: collapse; align-self: flex-start; }
 table.cells td { width: 2.7rem; height: 1.65rem; padding: 0; text-align: center; font-size: 0.75rem;
                  font-variant-numeric: tabular-nums; border: 1px solid var(--st-border-color); }
 table.small td { width: 1.15rem; height: 1.15rem; font-size: 0; }
@@ -104,7 +105,7 @@ export default function ({ parentElement, data }) {
   if (!isReal(...state.at)) state.at = facts.start;
   const cell = (array, r, c) => array.values[r * array.shape[1] + c];
   const window_ = facts.window, steps = facts.steps;
-  const limit = Math.max(largest(map.values.filter((v) => !Number.isNaN(v))), 1e-12);
+  const limit = largest(map.values.filter((v) => !Number.isNaN(v)));
   const place = (r, c, grid) => grid && data.lead && r === 0 ? words.token
     : filled(words.place, { row: r + 1 - (grid && data.lead ? 1 : 0), column: c + 1 });
   const channel = (number) => data.channels?.[number] ?? filled(words.channel, { number: number + 1 });
@@ -333,10 +334,11 @@ export default function ({ parentElement, data }) {
     },
     scaled(at) {
       const x = input(0, at), a = cell(arrays.scale, ...at), b = cell(arrays.offset, ...at), total = x * a + b;
-      const places = decimals(Math.max(limit, Math.abs(x))), fine = Math.max(places, decimals(a));
+      const places = decimals(Math.max(limit, Math.abs(x))), fine = Math.max(places, decimals(Math.abs(a)));
+      const last = Math.max(places, decimals(limit));         // a small factor makes small numbers
       return { parts: '', line: term(words.given, say(x, places)) + sign('×') + term(words.factor, say(a, fine))
-        + (b ? term(words.bias, signed(b, places)) : '') + sign('=') + term(words.sum, say(total, places), 'total'),
-        total, places };
+        + (b ? term(words.bias, signed(b, places)) : '') + sign('=') + term(words.sum, say(total, last), 'total'),
+        total, places: last };
     },
     bent(at) {
       const x = input(0, at), total = FUNCTIONS[facts.function.name](x, facts.function);
@@ -374,6 +376,7 @@ export default function ({ parentElement, data }) {
     })) : '';
     const sum = seen.reduce((all, one) => all + one.v, 0);
     const text = kind === 'mean' ? term(words.added, say(sum, places)) + sign('÷') + term(words.count, seen.length)
+      : seen.length === 1 ? term(words.given, say(total, places))
       : term(filled(words.of, { count: seen.length }), word);
     return { parts, line: text + sign('=') + term(kind === 'mean' ? word : words.sum, say(total, places), 'total'),
       total, places };
