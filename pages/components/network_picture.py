@@ -24,7 +24,6 @@ from pages.components.words import _
 
 #: Longest side of the picture in the file (px).
 _SIDE = 120
-_MERGES = ["Add", "Concatenate", "Multiply"]
 
 # at import, hence once per process: registering is not part of a script run
 _picture = st.components.v2.component("imgcls_network_picture", html=HTML, css=CSS, js=JS)
@@ -47,6 +46,17 @@ def network_picture(
         answer: the most probable classes and their probabilities.
         chosen: the layer that is looked at.
     """
+    _picture(key=key, data=picture_data(image, layers, maps, answer, chosen), on_chosen_change=lambda: None)
+
+
+def picture_data(
+    image: np.ndarray,
+    layers: Sequence[dict[str, Any]],
+    maps: np.ndarray,
+    answer: Sequence[tuple[str, float]],
+    chosen: int,
+) -> dict[str, Any]:
+    """What the browser gets; as `network_picture`."""
     data: dict[str, Any] = {
         "picture": _url(image),
         "shape": list(image.shape),
@@ -55,13 +65,12 @@ def network_picture(
         "maps": packed(maps),
         "answer": [{"name": name, "share": share} for name, share in answer],
         "chosen": chosen,
-        "merges": _MERGES,
         "families": _families(),
         "skip": ink(is_dark())["mistake"],
         "words": _words(),
     }
     data["version"] = _digest(data["network"], data["picture"], data["maps"]["data"], data["words"], is_dark())
-    _picture(key=key, data=data, on_chosen_change=lambda: None)
+    return data
 
 
 def _digest(*values: object) -> str:

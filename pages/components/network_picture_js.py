@@ -33,8 +33,10 @@ button.tile:focus-visible, .all:focus-visible { outline: 2px solid var(--st-text
 .tile.has canvas { outline: 2px solid var(--st-primary-color); }
 .tile[aria-pressed="true"] { background: var(--st-primary-color); color: var(--st-background-color); }
 .name, .shape { display: block; overflow-wrap: anywhere; }
-.name { margin-top: 2px; }
-.shape { font-size: 0.68rem; font-variant-numeric: tabular-nums; opacity: 0.85; }
+.name { margin-top: 2px; font-size: 0.7rem; }
+.shape { font-size: 0.64rem; font-variant-numeric: tabular-nums; letter-spacing: -0.02em; white-space: nowrap;
+         opacity: 0.85; }
+@media (max-width: 640px) { .name { font-size: 0.64rem; letter-spacing: -0.02em; } }
 .fold { position: absolute; top: 6px; right: 4px; padding: 0 4px; border-radius: 7px; font-size: 0.66rem;
         line-height: 1.35; background: var(--st-background-color); color: var(--st-text-color);
         border: 1px solid var(--st-border-color); }
@@ -87,9 +89,21 @@ export default function ({ parentElement, data, setStateValue }) {
   };
   const size = (shape) => (shape.length === 3 ? shape.slice(0, 2).join('×')
     : shape.length === 2 ? words.places.replace('{count}', shape[0]) : words.row);
-  // what comes in by another way than from the layer before: [source, target, how]
-  const skips = layers.flatMap((layer, at) => layer.inputs.map((name) => [numberOf[name] ?? -1, at, layer.kind])
-    .filter(([from, to, kind]) => from < to - 1 && data.merges.includes(kind)));
+  const before = (at) => layers[at].inputs.map((name) => numberOf[name] ?? -1);
+  // one way after the other, where the network goes to and fro between them
+  function ordered(all) {
+    const order = [], open = new Set(all), ready = (at) => before(at).every((from) => !open.has(from));
+    while (open.size) {
+      const now = [...open].filter(ready), last = order[order.length - 1];
+      const next = now.find((at) => before(at).includes(last)) ?? now[0];
+      order.push(next);
+      open.delete(next);
+    }
+    return order;
+  }
+  groups.forEach((group) => { group.order = ordered(group.layers); });
+  // where several ways come together: added, or joined one behind another
+  const meets = (group) => group.layers.map((at) => layers[at]).find((layer) => layer.inputs.length > 1);
 
   function thumb(canvas, at) {
     const values = state.maps.values, from = at * side * side;
@@ -139,8 +153,7 @@ export default function ({ parentElement, data, setStateValue }) {
         told, true);
       if (isFold) {
         made.insertAdjacentHTML('beforeend', `<span class="fold" aria-hidden="true">${count}</span>`);
-        const inner = skips.find(([from, to]) => group.layers.includes(to));
-        if (inner) made.insertAdjacentHTML('beforeend', loop(how(inner[2])));
+        if (meets(group)) made.insertAdjacentHTML('beforeend', loop(how(meets(group).kind)));
       }
       made.onclick = () => (isFold ? state.unfold(number) : state.choose(at));
       tiles.append(made);
@@ -161,27 +174,27 @@ export default function ({ parentElement, data, setStateValue }) {
     made.setAttribute('aria-label', plain(group.name));
     made.innerHTML = `<p>${escaped(plain(group.name))}</p><div class="tiles"></div>`;
     const tiles = made.lastElementChild, places = {};
-    const before = [...new Set(group.layers.flatMap((at) => layers[at].inputs.map((name) => numberOf[name] ?? -1)))]
-      .filter((at) => !group.layers.includes(at)).sort((a, b) => a - b);
-    before.forEach((at) => {
+    const outside = [...new Set(group.layers.flatMap(before))].filter((at) => !group.layers.includes(at));
+    outside.sort((a, b) => a - b).forEach((at) => {
       let ghost;
       if (at < 0) {
         ghost = document.createElement('div');
         ghost.className = 'tile';
         ghost.innerHTML = `<img alt="" src="${data.picture}"><span class="name">${escaped(words.picture)}</span>`;
-      } else ghost = tile(at, filled(words.from, { name: plain(layers[at].name) }), '', said(at), false);
+      } else ghost = tile(at, filled(words.from, { name: plain(layers[at].block) }), '', said(at), false);
       ghost.classList.add('ghost');
       tiles.append(ghost);
       places[at] = ghost;
     });
-    group.layers.forEach((at) => {
+    group.order.forEach((at) => {
       places[at] = tile(at, shortOf(at, group), layers[at].shape.join('×'), said(at), true);
       places[at].dataset.at = at;
       places[at].onclick = () => state.choose(at);
       tiles.append(places[at]);
     });
-    made.arcs = skips.filter(([, to]) => group.layers.includes(to)).map(([from, to, kind]) =>
-      [places[from], places[to], how(kind)]).filter(([from]) => from);
+    const row = [...tiles.children];                         // what does not come from the tile before it is an arc
+    made.arcs = group.order.flatMap((at) => before(at).map((from) => [places[from], places[at], how(layers[at].kind)]))
+      .filter(([from, to]) => row.indexOf(to) - row.indexOf(from) > 1);
     return made;
   }
   function strips() {
@@ -270,7 +283,7 @@ export default function ({ parentElement, data, setStateValue }) {
     const kinds = [...new Set(layers.map((layer) => layer.kind))];
     const seen = Object.values(Object.fromEntries(kinds.filter((kind) => data.families[kind])
       .map((kind) => [data.families[kind].name, data.families[kind]])));
-    const arc = (kind) => (skips.some(([, , one]) => how(one) === kind)
+    const arc = (kind) => (groups.some((group) => meets(group) && how(meets(group).kind) === kind)
       ? `<span><svg viewBox="0 0 20 10" aria-hidden="true"><path class="${kind}" d="M2 10 C2 -2 18 -2 18 10"/></svg>`
         + `${escaped(words[kind])}</span>` : '');
     find('.legend').innerHTML = seen.map((one) => `<span><i style="background:${one.colour}"></i>${escaped(one.name)}`

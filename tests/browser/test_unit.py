@@ -10,21 +10,12 @@ import numpy as np
 import pytest
 
 from imgcls.inside import kind_of, layers_of, look_at, take_apart
+from pages.components import unit_js
 from pages.components.unit import unit_data
-from pages.components.unit_js import CSS, HTML, JS
+from tests.browser.harness import show
 from tests.inside.test_apart import picture, trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-SHOW = """async ([html, css, script, data]) => {
-  if (!document.getElementById('root')) {
-    document.body.innerHTML = `<style>:root { --st-text-color: #1B1F24; --st-background-color: #FCFBF8;
-      --st-secondary-background-color: #F1EFE9; --st-border-color: #D9D5CB; --st-primary-color: #1F5FBF;
-      --st-base-radius: 6px; } body { font: 17px sans-serif; }${css}</style><div id="root">${html}</div>`;
-    window.unit = (await import(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })))).default;
-  }
-  window.unit({ parentElement: document.getElementById('root'), data });
-}"""
 
 NETWORKS = {
     "seed-cnn": {"sum", "largest", "copied", "terms"},
@@ -48,7 +39,7 @@ def test_every_kind_adds_up_in_the_browser(browser: Any, pictures: Path, name: s
         start = np.argwhere(~np.isnan(apart.arrays["value"]))[-1].tolist()
         facts = {**apart.facts, "kind": apart.kind, "start": start, "colours": None}
         data = unit_data(facts, apart.arrays, layer.name, f"map 2 of {layer.name}")
-        page.evaluate(SHOW, [HTML, CSS, JS, data])
+        show(page, unit_js, data)
         for key in ("", "Home", "ArrowRight", "ArrowDown"):
             board = page.locator(".made .sheet").first
             if key and board.count():
