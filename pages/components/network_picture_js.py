@@ -88,7 +88,7 @@ export default function ({ parentElement, data, setStateValue }) {
     return plain(cut);
   };
   const size = (shape) => (shape.length === 3 ? shape.slice(0, 2).join('×')
-    : shape.length === 2 ? words.places.replace('{count}', shape[0]) : words.row);
+    : shape.length === 2 && shape[0] > 1 ? words.places.replace('{count}', shape[0]) : words.row);
   const before = (at) => layers[at].inputs.map((name) => numberOf[name] ?? -1);
   // one way after the other, where the network goes to and fro between them
   function ordered(all) {
