@@ -77,8 +77,8 @@ def parsed(text: str) -> float:
 
 def adds_up(look: Look) -> tuple[float, float]:
     """Check what is shown of a convolution; its sum, and what the network computed after all steps."""
-    terms, total = look.numbers(".line .term:not(.total) b"), look.numbers(".line .total b")[0]
-    assert len(terms) >= 2
+    terms, total = look.numbers(".unit .line .term:not(.total) b"), look.numbers(".unit .line .total b")[0]
+    assert terms
     assert abs(sum(terms) - total) < 1e-4 * len(terms), "the numbers on the page, as a reader adds them"
     for part in range(look.page.locator(".part").count()):
         tables = look.page.locator(".part").nth(part).locator("table")
@@ -128,7 +128,7 @@ def test_arrow_keys_go_from_pixel_to_pixel_and_wide_layers_are_grouped(browser: 
     look.page.locator(".where", has_text="row 4, column 6:").wait_for()
     adds_up(look)
     assert look.page.locator(".part").count() == 3, "the strongest channels number by number"
-    assert "26 others" in look.page.locator(".line").inner_text(), "32 channels, six of them named"
+    assert "26 others" in look.page.locator(".unit .line").inner_text(), "32 channels, six of them named"
     look.end()
 
 
@@ -147,9 +147,9 @@ def test_the_network_is_walked_by_keyboard(browser: Any, school: Server, picture
     assert strip.locator(".arcs path:not(.tip)").count() == 2, "from the block's input, and through the shortcut"
     strip.get_by_role("button", name="stage_2_block_1_add").press("Enter")
     look.unit_of("stage_2_block_1_add")
-    terms = look.numbers(".line .term:not(.total) b")
-    assert abs(sum(terms) - look.numbers(".line .total b")[0]) < 2e-4, "x + F(x)"
-    assert "F(x): stage_2_block_1_norm_2" in page.locator(".line").inner_text()
+    terms = look.numbers(".unit .line .term:not(.total) b")
+    assert abs(sum(terms) - look.numbers(".unit .line .total b")[0]) < 2e-4, "x + F(x)"
+    assert "F(x): stage_2_block_1_norm_2" in page.locator(".unit .line").inner_text()
     page.screenshot(path=pictures / "inside-add.png", full_page=True)
     # the lesson about it, and back to the same run
     page.get_by_role("button", name="Lesson 3: Residual connection").click()
@@ -161,13 +161,13 @@ def test_the_network_is_walked_by_keyboard(browser: Any, school: Server, picture
 
 def test_every_kind_of_unit_opens_and_the_answer_is_softmax(browser: Any, school: Server, pictures: Path) -> None:
     look = Look(browser, school, "seed-cnn", "pool_1")
-    assert "the largest" in look.page.locator(".line").inner_text()
+    assert "the largest" in look.page.locator(".unit .line").inner_text()
     for layer in ("flatten", "dense_1", "logits"):
         look.page.locator(".flow").get_by_role("button", name=layer).press("Enter")
         look.page.get_by_role("heading", name=re.compile(rf"of {layer}, taken apart")).wait_for(timeout=30_000)
         settled(look.page)
-    terms = look.numbers(".line .term:not(.total) b")
-    assert abs(sum(terms) - look.numbers(".line .total b")[0]) < 1e-4 * len(terms)
+    terms = look.numbers(".unit .line .term:not(.total) b")
+    assert abs(sum(terms) - look.numbers(".unit .line .total b")[0]) < 1e-4 * len(terms)
     # logits → e^z → ÷ sum: the probabilities on the page are those that its scores give
     rows = look.page.locator(".soft tbody tr")
     cells = [rows.nth(at).locator("td").all_inner_texts() for at in range(rows.count())]
@@ -227,8 +227,8 @@ def test_axe_finds_no_serious_fault(browser: Any, school: Server, look: str, loc
             page.get_by_text("Sample" if locale == "en-GB" else "样本", exact=True).first.click()
             page.locator(".grid button").first.click()
             page.locator(".out-name").wait_for(state="attached", timeout=60_000)
-            if page.locator(".all:not([hidden])").count():
-                page.locator(".all").click()
+            if page.locator(".net .all:not([hidden])").count():
+                page.locator(".net .all").click()
             if wrong := faults(page):
                 found[layer] = wrong
     context.close()
