@@ -12,8 +12,9 @@ from imgcls.inside.look import layers_of
 from imgcls.recipe import Choice
 from tests.architectures.trial import choice, is_downloaded
 
+DEEP = ("densenet", "mobilenet-v2", "vit-tiny", "convnext", "efficientnet-lite0")
 NAMES = [
-    pytest.param(name, marks=pytest.mark.slow if is_downloaded(name) or name == "efficientnet-lite0" else [])
+    pytest.param(name, marks=pytest.mark.slow if is_downloaded(name) or name in DEEP else [])
     for name in ARCHITECTURES.names()
     if name != "from-run"
 ]

@@ -36,9 +36,9 @@ def values(model: Any, layer: str, pictures: np.ndarray, row: int, column: int) 
         ("lenet-5", "s4", 1, 2),
         ("resnet-8", "stage_1_block_1_add", 16, 31),
         ("resnet-8", "stage_2_block_1_add", 2, 7),
-        ("densenet", "block_1_layer_3_concat", 9, 5),
-        ("mobilenet-v2", "block_3_add", 4, 4),
-        ("convnext", "stage_1_block_1_add", 0, 8),
+        pytest.param("densenet", "block_1_layer_3_concat", 9, 5, marks=pytest.mark.slow),
+        pytest.param("mobilenet-v2", "block_3_add", 4, 4, marks=pytest.mark.slow),
+        pytest.param("convnext", "stage_1_block_1_add", 0, 8, marks=pytest.mark.slow),
         ("vit-tiny", "patches", 3, 5),
     ],
 )
