@@ -18,7 +18,8 @@ from pages.components.words import _
 
 #: Classes of the answer.
 _ANSWERS = 3
-_LAYER, _PICTURE = "layer", "inside network"
+#: Names the layer in a link.
+LAYER, _PICTURE = "layer", "inside network"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +56,11 @@ def whole_network(card: ModelCard, image: np.ndarray) -> Looked | None:
 
 def _begin(key: str, layers: list[dict[str, Any]]) -> None:
     """The layer that the link names, else the one looked at before, else the first; a link counts once."""
-    asked = st.query_params.get(_LAYER)
+    asked = st.query_params.get(LAYER)
     names = [layer["name"] for layer in layers]
     if asked in names:
         st.session_state[key] = names.index(asked)
-        del st.query_params[_LAYER]
+        del st.query_params[LAYER]
     if not 0 <= st.session_state.get(key, -1) < len(layers):
         st.session_state[key] = 0
 

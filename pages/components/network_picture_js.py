@@ -74,8 +74,10 @@ export default function ({ parentElement, data, setStateValue }) {
   net.style.setProperty('--skip', data.skip);
 
   const side = data.maps.shape[1];
-  const groups = [];
-  layers.forEach((layer, at) => {
+  // as long as the network and the picture are the same, the groups with their tiles stay
+  const groups = state.version === data.version ? state.groups : [];
+  state.groups = groups;
+  if (!groups.length) layers.forEach((layer, at) => {
     const last = groups[groups.length - 1];
     if (last && last.name === layer.block) last.layers.push(at);
     else groups.push({ name: layer.block, layers: [at] });

@@ -102,7 +102,7 @@ def test_hovering_a_pixel_shows_numbers_that_add_up(browser: Any, school: Server
     board = look.page.locator(".made .sheet").first
     board.scroll_into_view_if_needed()
     box, seen = board.bounding_box(), set()
-    for x, y in ((0.1, 0.1), (0.5, 0.5), (0.52, 0.31), (0.7, 0.4)):
+    for x, y in ((0.1, 0.1), (0.51, 0.51), (0.55, 0.31), (0.7, 0.4)):
         look.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
         place = f"row {int(y * 28) + 1}, column {int(x * 28) + 1}:"
         look.page.locator(".where", has_text=place).wait_for(timeout=1000)
@@ -110,7 +110,7 @@ def test_hovering_a_pixel_shows_numbers_that_add_up(browser: Any, school: Server
         assert look.page.locator(".steps li").count() == 2, "batch norm and ReLU follow"
     assert len(seen) > 1, "another pixel, other numbers"
     # a click holds the place, so that the pointer can go elsewhere
-    look.page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    look.page.mouse.click(box["x"] + 0.51 * box["width"], box["y"] + 0.51 * box["height"])
     look.page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
     look.page.locator(".where", has_text="row 15, column 15:").wait_for()
     look.page.screenshot(path=pictures / "inside-hover.png", full_page=True)

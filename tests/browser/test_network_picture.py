@@ -96,6 +96,22 @@ def test_a_block_is_opened_and_closed_by_keys(drawn: Any) -> None:
     page.close()
 
 
+def test_another_layer_is_only_marked_and_another_picture_is_drawn(drawn: Any) -> None:
+    page, layers = drawn("resnet-20", 823)
+    maps = np.full((len(layers), 48, 48), 200, np.uint8)
+    image = picture((32, 32, 3))
+    data = picture_data(image, layers, maps, [("a", 1.0)], 0)
+    show(page, network_picture_js, data)
+    page.evaluate("document.querySelector('.flow').kept = 1; document.querySelector('.flow button').kept = 1")
+    show(page, network_picture_js, {**data, "chosen": 20})
+    assert page.evaluate("document.querySelector('.flow button').kept") == 1, "nothing is drawn anew"
+    assert page.locator(".strip [aria-pressed='true']").get_attribute("data-at") == "20", "its block opens"
+    show(page, network_picture_js, picture_data(image // 2, layers, maps, [("a", 1.0)], len(layers) - 1))
+    assert page.evaluate("document.querySelector('.flow button').kept") is None
+    assert page.locator(".flow [aria-pressed='true'] .name").inner_text() == "logits"
+    page.close()
+
+
 def test_all_shades_are_drawn(drawn: Any) -> None:
     page, _ = drawn("seed-cnn", 823)
     pixels = page.evaluate(

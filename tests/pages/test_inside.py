@@ -51,6 +51,16 @@ def test_no_picture_yet(visit: Any, tested: Any, words: Any) -> None:
     assert "Nothing to look at yet" in words(app)
 
 
+def test_who_comes_from_a_lesson_finds_a_picture_there(visit: Any, tested: Any, words: Any) -> None:
+    run = tested()
+    app = visit("inside", link={"run": run.id, "layer": "pool_1"})
+    assert not app.exception
+    assert "A test image to begin with, a 0" in words(app)
+    assert sent(app, "imgcls_unit")["name"] == "map 32 of pool_1"
+    app.run()
+    assert "A test image to begin with" in words(app), "not only at the first run"
+
+
 def test_the_network_is_a_picture_from_what_goes_in_to_what_comes_out(looked: Any) -> None:
     app = looked()
     assert not app.exception
