@@ -13,7 +13,7 @@ _ONE_SIDED = [[0.0, "#F7F7F7"], [0.5, "#F4A582"], [1.0, "#B2182B"]]
 
 
 def signed_map_figure(raw: np.ndarray, signed: bool, dark: bool, words: tuple[str, str, str]) -> go.Figure:
-    """Each value of a raw map as a square of colour, told under the pointer.
+    """Each value of a raw map as a square of colour, told under the pointer; rows and columns count from 1.
 
     Args:
         raw: (h, w) float.
@@ -23,9 +23,12 @@ def signed_map_figure(raw: np.ndarray, signed: bool, dark: bool, words: tuple[st
     """
     row, column, value = (plain(word) for word in words)
     most = float(np.abs(raw).max(initial=0)) or 1.0
+    height, width = raw.shape
     figure = go.Figure(layout=base_layout(dark))
     figure.add_trace(
         go.Heatmap(
+            x=list(range(1, width + 1)),
+            y=list(range(1, height + 1)),
             z=np.asarray(raw, float).round(_decimals(most)).tolist(),
             zmin=-most if signed else 0.0,
             zmax=most,
@@ -34,10 +37,9 @@ def signed_map_figure(raw: np.ndarray, signed: bool, dark: bool, words: tuple[st
             hovertemplate=f"{row} %{{y}}, {column} %{{x}}<br>{value} %{{z:.3g}}<extra></extra>",
         )
     )
-    height, width = raw.shape
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, height=252 if width >= height else 300)
-    figure.update_xaxes(visible=False, constrain="domain", range=[-0.5, width - 0.5])
-    figure.update_yaxes(visible=False, constrain="domain", range=[height - 0.5, -0.5], scaleanchor="x", scaleratio=1)
+    figure.update_xaxes(visible=False, constrain="domain", range=[0.5, width + 0.5])
+    figure.update_yaxes(visible=False, constrain="domain", range=[height + 0.5, 0.5], scaleanchor="x", scaleratio=1)
     return figure
 
 

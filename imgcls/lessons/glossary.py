@@ -112,6 +112,16 @@ GLOSSARY = {
         N_("Each channel is moved and scaled to mean 0 and spread 1, then scaled and moved by two learned numbers."),
         r"y=\gamma\frac{x-\mu}{\sqrt{\sigma^2+\varepsilon}}+\beta",
     ),
+    "layer norm": Term(
+        N_("Layer normalisation"),
+        N_("At each place its channels are moved and scaled to mean 0 and spread 1; other images play no part."),
+        r"y_c=\gamma_c\frac{x_c-\mu}{\sqrt{\sigma^2+\varepsilon}}+\beta_c",
+    ),
+    "attention": Term(
+        N_("Attention"),
+        N_("Each place asks all others how well they fit, and takes over a share of what each hands over."),
+        r"\mathrm{softmax}\big(QK^{\top}/\sqrt{d}\big)\,V",
+    ),
     "moving average": Term(
         N_("Moving average"),
         N_("What batch normalisation remembers of the batches of training, for later, when there is no batch."),

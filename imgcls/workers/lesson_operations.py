@@ -16,7 +16,7 @@ from imgcls.evaluation.embedding import penultimate, some_places
 from imgcls.evaluation.kept import kept_test
 from imgcls.evaluation.metrics import accuracy, softmax
 from imgcls.language import N_
-from imgcls.lessons.convolution import Window, patch
+from imgcls.lessons.convolution import Window
 from imgcls.models import TrainedModel, load_trained
 from imgcls.preparation.choose import prepare_for
 from imgcls.runs import get_run
@@ -75,107 +75,6 @@ def kind_of(layer: Any) -> str | None:
 def _window(layer: Any) -> Window:
     side = getattr(layer, "kernel_size", None) or layer.pool_size
     return Window(side[0], layer.strides[0], layer.padding, getattr(layer, "dilation_rate", (1,))[0])
-
-
-def unit_sum(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
-    """One value of a convolution, taken apart: `model`, `layer`, `filter`, `at` (row, column) or None, one `image`.
-
-    Without a place it is the filter's strongest. Answers `patch` and `kernel` (k, k, c) and the filter's `map`
-    (h, w); as facts the `place`, the `bias`, the `sum` of all, the `activation` and what it makes of the sum,
-    `activated`, the `value` that the network computed there, and in what `precision`. `steps` are the layers that
-    follow it pixel by pixel, batch norm and activation, as `_steps` tells of them.
-    """
-    trained = load_trained(arguments["model"])
-    layer = _layer(trained, arguments["layer"], "conv")
-    before, after = _around(trained, layer, arrays["image"][None])
-    number = int(arguments["filter"]) % after.shape[-1]
-    shown = after[0, :, :, number]
-    asked = arguments.get("at")
-    strongest = np.unravel_index(int(np.abs(shown).argmax()), shown.shape)
-    row, column = (int(at) for at in (strongest if asked is None else asked))
-    row, column = min(max(row, 0), shown.shape[0] - 1), min(max(column, 0), shown.shape[1] - 1)
-    seen = patch(before[0], _window(layer), row, column)
-    kernel = np.asarray(layer.kernel, np.float32)[..., number]
-    bias = float(np.asarray(layer.bias)[number]) if layer.use_bias else 0.0
-    total = float((seen.astype(float) * kernel.astype(float)).sum() + bias)
-    facts = {
-        "place": [row, column],
-        "bias": bias,
-        "has_bias": bool(layer.use_bias),
-        "sum": total,
-        "activated": float(layer.activation(np.float32(total))),
-        "activation": layer.activation.__name__,
-        "value": float(shown[row, column]),
-        "precision": str(layer.compute_dtype),
-        "filters": int(after.shape[-1]),
-    }
-    facts["steps"] = _steps(trained, layer, arrays["image"], (row, column, number), facts["activated"])
-    kernels = np.asarray(layer.kernel, np.float32)
-    return facts, {"patch": seen.astype(np.float32), "kernel": kernel, "map": shown, "kernels": kernels}
-
-
-def following(layer: Any, network: Any) -> list[Any]:
-    """The layers that alone take what `layer` gives and change each number for itself: batch norm and activations."""
-    from keras import layers
-
-    pointwise = (layers.BatchNormalization, layers.ReLU, layers.Activation)
-    known: set[int] = {id(one) for one in network.layers}
-    found: list[Any] = []
-    while True:
-        readers = {id(node.operation): node.operation for node in layer._outbound_nodes}
-        (layer, *others) = [one for place, one in readers.items() if place in known] or [None]
-        if others or not isinstance(layer, pointwise):
-            return found
-        found.append(layer)
-
-
-def _steps(
-    trained: TrainedModel, layer: Any, image: np.ndarray, place: tuple[int, int, int], x: float
-) -> list[dict[str, Any]]:
-    """What becomes of one number `x`, at `place` (row, column, map), in the layers that follow.
-
-    Each tells its `kind`, norm or activation, the `computed` number, and the `value` that the network computed
-    there; a norm its `gamma`, `beta`, `mean`, `variance` and `epsilon`, an activation its `name`.
-    """
-    import keras
-
-    layers = following(layer, trained.keras_model)
-    if not layers:
-        return []
-    known = _parts.setdefault(trained.keras_model, {})
-    key = f"after {layer.name}"
-    if key not in known:
-        known[key] = keras.Model(trained.keras_model.input, [one.output for one in layers])
-    found = known[key](trained.inputs(image[None]), training=False)
-    steps = []
-    for one, values in zip(layers, found if isinstance(found, list) else [found], strict=True):
-        step = _norm_step(one, place[2], x) if hasattr(one, "moving_mean") else _activation_step(one, x)
-        x = step["computed"]
-        row, column, number = place
-        steps.append({**step, "value": float(np.asarray(keras.ops.cast(values, "float32"))[0, row, column, number])})
-    return steps
-
-
-def _norm_step(layer: Any, number: int, x: float) -> dict[str, Any]:
-    facts = {
-        "gamma": float(np.asarray(layer.gamma)[number]) if layer.scale else 1.0,
-        "beta": float(np.asarray(layer.beta)[number]) if layer.center else 0.0,
-        "mean": float(np.asarray(layer.moving_mean)[number]),
-        "variance": float(np.asarray(layer.moving_variance)[number]),
-        "epsilon": float(layer.epsilon),
-    }
-    normal = (x - facts["mean"]) / (facts["variance"] + facts["epsilon"]) ** 0.5
-    return {"kind": "norm", **facts, "computed": facts["gamma"] * normal + facts["beta"]}
-
-
-def _activation_step(layer: Any, x: float) -> dict[str, Any]:
-    name = getattr(getattr(layer, "activation", None), "__name__", "relu6" if _is_capped(layer) else "relu")
-    given = np.full((1, 1, 1, 1), x, np.float32)
-    return {"kind": "activation", "name": name, "computed": float(np.asarray(layer(given, training=False)).ravel()[0])}
-
-
-def _is_capped(layer: Any) -> bool:
-    return getattr(layer, "max_value", None) == 6
 
 
 def pooled_maps(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -395,7 +294,6 @@ def _around(trained: TrainedModel, layer: Any, images: np.ndarray) -> tuple[np.n
 
 LESSON_OPERATIONS = {
     "lesson_layers": lesson_layers,
-    "unit_sum": unit_sum,
     "pooled_maps": pooled_maps,
     "normalised": normalised,
     "blocks_off": blocks_off,

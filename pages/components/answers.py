@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, TimeoutError
+from concurrent.futures import CancelledError, TimeoutError, wait
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,37 @@ from imgcls.limits import limit
 from pages.components.services import inference
 from pages.components.words import _
 
-#: What a page may wait before it says so instead, in seconds. A warm answer takes some hundredths.
-_PATIENCE = 0.25
+#: What a page may wait before it says so instead, in seconds, and for what is slow unless it is known already. A warm
+#: answer takes some hundredths.
+_PATIENCE, _BRIEFLY = 0.25, 0.03
+#: Seconds between two looks after an answer, and how much of them a look waits for it: who waits hears of it at once.
+_EVERY, _LISTENS = 0.25, 0.2
+
+
+@dataclass
+class _Asked:
+    """What was asked at a place: the question and its digest, since when, and looks since the page was drawn."""
+
+    digest: str
+    question: Question
+    begun: float
+    looks: int = 0
+
+    def is_done(self) -> bool:
+        """Whether the answer has come; waits for it a little, but not while the page is being drawn."""
+        self.question.look()
+        if self.looks:
+            wait([self.question], _LISTENS)
+        self.looks += 1
+        return self.question.done()
 
 
 def ask(
-    place: str, operation: str, arrays: dict[str, np.ndarray] | None = None, slow: bool = False, **arguments: Any
+    place: str,
+    operation: str,
+    arrays: dict[str, np.ndarray] | None = None,
+    slow: bool = False,
+    **arguments: Any,
 ) -> Answer | None:
     """The answer to an operation, or None while it is under way. Asking the same again costs nothing.
 
@@ -38,21 +64,21 @@ def ask(
     Args:
         place: names the answer's place on the page; a new question at the same place replaces the old one, which is
             taken back.
-        slow: it may take seconds; `waiting_long` shows how far it is.
+        slow: it may take seconds: it is hardly waited for, and `waiting_long` shows how far it is.
 
     Raises:
         ImgclsError: what the worker refused.
     """
-    key, question = f"answer: {place}", _digest(operation, arrays or {}, arguments)
-    asked = st.session_state.get(key)
-    if asked is None or asked[0] != question or asked[1].cancelled():
+    key, digest = f"answer: {place}", _digest(operation, arrays or {}, arguments)
+    asked: _Asked | None = st.session_state.get(key)
+    if asked is None or asked.digest != digest or asked.question.cancelled():
         drop(place)
-        asked = (question, _begun(operation, arrays, slow, arguments), time.monotonic())
+        asked = _Asked(digest, _begun(operation, arrays, slow, arguments), time.monotonic())
         st.session_state[key] = asked
-    future: Question = asked[1]
-    future.look()
+    asked.looks = 0
+    asked.question.look()
     try:
-        return future.result(_PATIENCE)
+        return asked.question.result(_BRIEFLY if slow else _PATIENCE)
     except (TimeoutError, CancelledError):
         return None
     except ImgclsError:
@@ -78,16 +104,16 @@ def _visitor() -> Callable[[], bool]:
 
 def drop_unanswered(place: str) -> None:
     """Take back what was asked at a place that is shown no more; what has been answered stays known."""
-    asked = st.session_state.get(f"answer: {place}")
-    if asked is not None and not asked[1].done():
+    asked: _Asked | None = st.session_state.get(f"answer: {place}")
+    if asked is not None and not asked.question.done():
         drop(place)
 
 
 def drop(place: str) -> None:
     """Take back what was asked at a place, and forget it."""
-    asked = st.session_state.pop(f"answer: {place}", None)
+    asked: _Asked | None = st.session_state.pop(f"answer: {place}", None)
     if asked is not None:
-        asked[1].cancel()
+        asked.question.cancel()
 
 
 def is_asked(place: str) -> bool:
@@ -100,16 +126,15 @@ def waiting(place: str, text: str | None = None) -> None:
     look_again(place, text or _("Asking the network …"))
 
 
-@st.fragment(run_every=0.3)
+@st.fragment(run_every=_EVERY)
 def look_again(place: str, text: str = "") -> None:
     """Run the page again when the answer of `place` has come; until then show `text`, if there is any."""
-    asked = st.session_state.get(f"answer: {place}")
-    if asked is None or asked[1].done():
+    asked: _Asked | None = st.session_state.get(f"answer: {place}")
+    if asked is None or asked.is_done():
         st.rerun()
-    asked[1].look()
     if not text:
         return
-    seconds = time.monotonic() - asked[2]
+    seconds = time.monotonic() - asked.begun
     st.info(
         text
         if seconds < 2
@@ -117,20 +142,19 @@ def look_again(place: str, text: str = "") -> None:
     )
 
 
-@st.fragment(run_every=0.3)
+@st.fragment(run_every=_EVERY)
 def waiting_long(place: str, text: str, on_cancel: Callable[[], None] | None = None) -> None:
     """Stands where the answer of slow work will be: how far it is, and a way out; runs the page when it has come.
 
     Args:
         on_cancel: called before the question is taken back.
     """
-    asked = st.session_state.get(f"answer: {place}")
-    if asked is None or asked[1].done():
+    asked: _Asked | None = st.session_state.get(f"answer: {place}")
+    if asked is None or asked.is_done():
         st.rerun()
-    asked[1].look()
-    done, total = asked[1].progress or (0, 0)
+    done, total = asked.question.progress or (0, 0)
     share = done / total if total else 0.0
-    seconds = time.monotonic() - asked[2]
+    seconds = time.monotonic() - asked.begun
     if share > 0.02:
         text = _("{text} · about {seconds:.0f} s to go", text=text, seconds=seconds / share - seconds)
     bar, button = st.columns([5, 1], vertical_alignment="center")

@@ -10,7 +10,7 @@ from imgcls.lessons.convolution import KERNELS, Padding, Window, convolve
 from pages.components.convolution_channels import channels
 from pages.components.convolution_window import window_over
 from pages.components.glossary import terms
-from pages.components.lesson_picture import small_picture
+from pages.components.lesson_picture import chosen_pixels, to_grey_cells
 from pages.components.notices import note, show_warning
 from pages.components.sliding import kernel_from
 from pages.components.words import _
@@ -22,13 +22,14 @@ def change_it() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
         side = int(st.select_slider(_("Cells a side"), [8, 12, 14, 20], 14, key=f"{_KEY} side"))
-        picture = small_picture(_KEY, side)
+        pixels = chosen_pixels(_KEY)
         window, name = _window()
         terms("kernel", "stride", "padding", "dilation")
     with right:
-        if picture is None:
+        if pixels is None:
             st.info(_("Draw or choose a picture: its cells will stand here."))
             return
+        picture = to_grey_cells(pixels, side)
         try:
             window.check(side)
         except InputError as error:
@@ -38,7 +39,7 @@ def change_it() -> None:
         kernel = _slide(picture, name, window)
     _say_size(side, window)
     _say_flip(picture, kernel, window)
-    channels()
+    channels(pixels)
 
 
 def _window() -> tuple[Window, str]:

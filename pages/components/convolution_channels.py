@@ -1,6 +1,8 @@
-"""Convolution over several channels at once, its bias, and the ReLU after it."""
+"""Convolution over several channels at once, its bias, and the ReLU after it: the numbers of any cell."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +13,7 @@ from pages.components.glossary import terms
 from pages.components.lesson_picture import first_picture, small_colour_picture
 from pages.components.notices import note
 from pages.components.picture import Labelled, show_columns
+from pages.components.unit import show_unit
 from pages.components.words import _
 
 _SIDE = 24
@@ -18,7 +21,12 @@ _WINDOW = Window(3)
 _KEY = "convolution channels"
 
 
-def channels() -> None:
+def channels(pixels: np.ndarray) -> None:
+    """Three channels with a kernel each.
+
+    Args:
+        pixels: the reader's picture, uint8 (h, w, 1 or 3).
+    """
     st.markdown(_("#### Several channels, a bias, and ReLU"))
     note(
         _(
@@ -26,7 +34,24 @@ def channels() -> None:
             "to one map, and ReLU keeps what is above zero. A layer does this once for each of its filters."
         )
     )
-    picture = small_colour_picture(first_picture("shapes", 4), _SIDE)
+    if not is_colour(pixels):
+        note(_("Your picture is grey and has one channel: here is one in colour. A photograph has three as well."))
+        pixels = first_picture("shapes", 4)
+    picture = small_colour_picture(pixels, _SIDE)
+    kernels, bias = _choices()
+    total = convolve(picture, kernels, _WINDOW, bias)
+    show_unit(_KEY, *apart(picture, kernels, bias), layer=_KEY, name=_("the sum, after ReLU"), checked=False)
+    _maps(picture, kernels, total)
+    terms("channel", "bias", "relu", "feature map")
+
+
+def is_colour(pixels: np.ndarray) -> bool:
+    """Whether a picture, uint8 (h, w, c), has channels that differ."""
+    return pixels.shape[2] == 3 and bool((pixels != pixels[..., :1]).any())
+
+
+def _choices() -> tuple[np.ndarray, float]:
+    """The kernels (3, 3, channels) and the bias."""
     names = {"red": _("red"), "green": _("green"), "blue": _("blue")}
     ways = {
         "vertical": _("vertical edges"),
@@ -47,27 +72,39 @@ def channels() -> None:
             key=f"{_KEY} {name}",
         )
         kernels[:, :, place] = 0 if way == "off" else KERNELS[way](3)
-    bias = row[3].slider(_("Bias"), -2.0, 2.0, 0.0, 0.1, key=f"{_KEY} bias")
-    _maps(picture, kernels, float(bias), list(names.values()))
-    terms("channel", "bias", "relu", "feature map")
+    return kernels, float(row[3].slider(_("Bias"), -2.0, 2.0, 0.0, 0.1, key=f"{_KEY} bias"))
 
 
-def _maps(picture: np.ndarray, kernels: np.ndarray, bias: float, names: list[str]) -> None:
+def apart(picture: np.ndarray, kernels: np.ndarray, bias: float) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The map with its numbers, as a unit of a network that is taken apart: `imgcls.inside`."""
+    value = np.maximum(convolve(picture, kernels, _WINDOW, bias), 0)
+    row, column = np.unravel_index(int(value.argmax()), value.shape)
+    relu = {"kind": "activation", "layer": "", "own": True, "function": {"name": "relu", "most": None}}
+    facts = {
+        "kind": "sum",
+        "window": {"kernel": [3, 3], "stride": [1, 1], "dilation": [1, 1], "pad": [0, 0]},
+        "channels": [0, 1, 2],
+        "others": 0,
+        "bias": bias,
+        "has_bias": True,
+        "steps": [relu],
+        "sources": [],
+        "colours": 3,
+        "start": [int(row), int(column)],
+    }
+    return facts, {"x": picture, "kernel": kernels, "value": value, "after": value[None]}
+
+
+def _maps(picture: np.ndarray, kernels: np.ndarray, total: np.ndarray) -> None:
+    """Each channel's share, their sum, and what ReLU leaves of it."""
+    names = (_("red"), _("green"), _("blue"))
     parts = [convolve(picture[:, :, [c]], kernels[:, :, [c]], _WINDOW) for c in range(3)]
-    total = convolve(picture, kernels, _WINDOW, bias)
     most = max(float(np.abs(np.stack([*parts, total])).max()), 0.01)
-    middle = (total.shape[0] // 2, total.shape[1] // 2)
-    tiles = [Labelled(_pixels(picture), _("the picture"), (_("the picture"), ""))]
+    tiles = [Labelled(np.rint(picture * 255).astype(np.uint8), _("the picture"), (_("the picture"),))]
     for name, part in zip(names, parts, strict=True):
-        says = f"{part[middle]:+.2f}"
-        tiles.append(Labelled(signed_colours(part, most), name, (_("{channel}, times its kernel", channel=name), says)))
-    says = " ".join(f"{part[middle]:+.2f}" for part in parts) + f" {bias:+.2f} = {total[middle]:.2f}"
-    tiles.append(Labelled(signed_colours(total, most), says, (_("sum and bias"), says)))
-    after = np.maximum(total, 0)
-    tiles.append(Labelled(signed_colours(after, most), _("after ReLU"), (_("after ReLU"), f"{after[middle]:.2f}")))
-    show_columns([[tile] for tile in tiles], least=8, most=13)
-    note(_("The numbers belong to the cell in the middle of each map. Blue is below zero, red above, white is zero."))
-
-
-def _pixels(picture: np.ndarray) -> np.ndarray:
-    return np.rint(picture * 255).astype(np.uint8)
+        tiles.append(Labelled(signed_colours(part, most), name, (_("{channel}, times its kernel", channel=name),)))
+    words = (_("sum and bias"), _("after ReLU"))
+    for text, values in zip(words, (total, np.maximum(total, 0)), strict=True):
+        tiles.append(Labelled(signed_colours(values, most), text, (text,)))
+    show_columns([[tile] for tile in tiles], least=6, most=9)
+    note(_("All maps in one scale: blue is below zero, orange above, white is zero."))

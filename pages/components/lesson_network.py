@@ -63,8 +63,18 @@ def own_layer(lesson: str, *kinds: str) -> Place | None:
         st.info(_("This network has no such layer: choose another run, or train one that has."))
         st.page_link("pages/train.py", label=_("Train a network"))
         return None
-    name = st.selectbox(_("Layer"), list(layers), key=f"{lesson} layer {run}")
+    key, wanted = f"{lesson} layer {run}", st.session_state.pop(f"{lesson} wanted layer", None)
+    if wanted in layers:  # the page Inside leads here, to the layer that was looked at
+        st.session_state[key] = wanted
+    name = st.selectbox(_("Layer"), list(layers), key=key)
+    open_inside(run, name)
     return Place(run, version, layers[name])
+
+
+def open_inside(run: str, layer: str | None = None) -> None:
+    """The way to a run's network on Inside; with a layer, to that one."""
+    query = {"run": run} if layer is None else {"run": run, "layer": layer}
+    st.page_link("pages/inside.py", label=_("Look at it on Inside, with all its maps"), query_params=query)
 
 
 def own_image(lesson: str, run: str) -> np.ndarray:

@@ -19,7 +19,7 @@ DATASETS = ("mnist-5k", "shapes", "digits-8x8")
 
 def small_picture(key: str, side: int) -> np.ndarray | None:
     """What the reader gives, in grey: float (side, side), 0 black to 1 white, in hundredths; None if nothing yet."""
-    pixels = _pixels(key)
+    pixels = chosen_pixels(key)
     return None if pixels is None else to_grey_cells(pixels, side)
 
 
@@ -46,7 +46,8 @@ def _square(pixels: np.ndarray) -> np.ndarray:
     return pixels[top : top + side, left : left + side]
 
 
-def _pixels(key: str) -> np.ndarray | None:
+def chosen_pixels(key: str) -> np.ndarray | None:
+    """What the reader gives: uint8 (h, w, 1 or 3); None if nothing yet."""
     sources = {
         "test": _("Test images"),
         "photograph": _("Photograph"),

@@ -143,7 +143,7 @@ def _sample(model: str) -> list[Picture]:
     images, labels = _samples(get_run(model).recipe, part or "validation")
     captions = [_("a {name}", name=label) for label in labels]
     place = gallery(f"samples {part} {model}", _("Choose a sample"), list(images), captions)
-    return [] if place is None else [Picture(captions[place], _rgb(images[place]), labels[place])]
+    return [] if place is None else [Picture(captions[place], as_rgb(images[place]), labels[place])]
 
 
 def photograph() -> list[Picture]:
@@ -198,7 +198,7 @@ def test_sample(recipe: Recipe) -> tuple[np.ndarray, list[str]]:
     return _samples(recipe, "test")
 
 
-def _rgb(image: np.ndarray) -> np.ndarray:
+def as_rgb(image: np.ndarray) -> np.ndarray:
     return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
 
 

@@ -239,6 +239,15 @@ def _paging(report: dict[str, Any]) -> list[Row]:
     return [Row(what, "–", f"{painted:.2f} s (of the server: {server:.2f} s)", painted, 0.5, False)]
 
 
+def _inside(report: dict[str, Any]) -> list[Row]:
+    rows = []
+    for name, controls in report["seconds"].items():
+        slowest = max(controls, key=controls.__getitem__)
+        figure = f"{controls[slowest]:.2f} s ({slowest})"
+        rows.append(Row(f"Inside answers, {name}: the slowest control", "–", figure, controls[slowest], 0.3, False))
+    return rows
+
+
 BENCHMARKS = (
     Benchmark("training_speed", ("--rounds", "2"), _speed, 420),
     Benchmark("to_accuracy", ("--rounds", "2"), _to_accuracy, 120),
@@ -250,6 +259,7 @@ BENCHMARKS = (
     Benchmark("race_queue", (), _race, 150),
     Benchmark("compare_page", ("--runs", "1000"), _runs, 120),
     Benchmark("evaluate_page", ("--images", "10000"), _answers, 90),
+    Benchmark("inside_page", ("--rounds", "5"), _inside, 90),
     Benchmark("crowd", ("--seconds", "20"), _crowd, 180),
     Benchmark("scaling", (), _scaling, 180),
     Benchmark("data_page", ("--images", "5000", "--turns", "10"), _paging, 90),

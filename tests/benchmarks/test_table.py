@@ -62,6 +62,7 @@ REPORTS = {
         "kilobytes": 98,
         "steps": {"import": {"seconds": 40.0, "processor seconds": 70.0, "megabytes": 207}},
     },
+    "inside_page": {"seconds": {"seed-cnn": {"another map": 0.12, "another layer": 0.21}}, "slowest": 0.21},
     "networks": {"times_faster": 21.6},
 }
 

@@ -1,4 +1,4 @@
-"""Lessons 2 to 10 and Inside in a real browser: a question first, then what changes, then the same in one's own run."""
+"""Lessons 2 to 10 in a real browser: a question first, then what changes, then the same in one's own run."""
 
 from __future__ import annotations
 
@@ -41,12 +41,6 @@ def school(tmp_path_factory: pytest.TempPathFactory, trained_once: Path) -> Iter
     server = start_server(home, home / "server.log")
     yield server
     server.stop()
-
-
-def residual_run(server: Server) -> str:
-    """The run of `RESIDUAL`."""
-    recipes = (server.home / "runs").glob("*/recipe.json")
-    return next(path.parent.name for path in recipes if "resnet-8" in path.read_text())
 
 
 class Walk:
@@ -258,26 +252,4 @@ def test_trusting_a_heatmap(browser: Any, school: Server, pictures: Path) -> Non
     assert -100 <= elsewhere <= 100
     assert -100 <= hottest <= 100
     walk.photograph("3-find")
-    walk.end()
-
-
-def test_inside_ones_own_network(browser: Any, school: Server, pictures: Path) -> None:
-    # named in the link: the lessons before may have left newer runs, and the page begins with the newest
-    walk = Walk(browser, school, pictures, "inside", f"?run={residual_run(school)}")
-    walk.page.get_by_role("radio", name="Sample").or_(walk.page.get_by_text("Sample", exact=True)).first.click()
-    walk.page.locator(".grid button").first.press("Enter")
-    walk.page.get_by_text("From the picture to the answer").wait_for(timeout=60_000)
-    walk.page.get_by_text("One pixel of one map, taken apart").wait_for(timeout=60_000)
-    walk.photograph("1-network")
-    # the resnet's first convolution, then batch norm and ReLU: what the formulas give is what the network computed
-    computed, value = walk.said("After batch norm and activation the formulas give")[:2]
-    assert abs(computed - value) < 1e-3
-    # a click on a layer's picture opens it, and one on a map chooses its filter
-    walk.page.locator("button.cell").filter(has_text="stage_1_block_1").first.press("Enter")
-    walk.page.get_by_role("heading", name=re.compile("stage_1_block_1")).wait_for()
-    settled(walk.page)
-    walk.page.locator("button.cell[title='map 4']").press("Enter")
-    walk.page.get_by_text("What filter 4 likes").wait_for(timeout=30_000)
-    walk.page.get_by_text("Of 300 test images").or_(walk.page.get_by_text("Nothing in 300")).wait_for(timeout=30_000)
-    walk.photograph("2-layer")
     walk.end()

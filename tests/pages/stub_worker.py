@@ -206,27 +206,8 @@ def lesson_layers(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     pool = {"name": "pool_1", "kind": "max", "from": [26, 26, 32], "to": [13, 13, 32], "side": 2, "stride": 2}
     norm = {"name": "norm_1", "kind": "norm", "from": [13, 13, 32], "to": [13, 13, 32]}
     window = {"padding": "valid", "dilation": 1}
-    return {"layers": [conv | window, pool | window, norm]}, {}
-
-
-def unit_sum(arguments: dict[str, Any], arrays: Arrays) -> Answer:
-    seen, kernel = np.full((3, 3, 1), 0.5, np.float32), np.full((3, 3, 1), 0.2, np.float32)
-    facts = {
-        "place": arguments.get("at") or [4, 5],
-        "bias": 0.1,
-        "has_bias": True,
-        "sum": 1.0,
-        "value": 1.0,
-        "activated": 1.0,
-    }
-    facts |= {"activation": "relu", "precision": "float32", "filters": 32}
-    norm = {"kind": "norm", "gamma": 2.0, "beta": 1.0, "mean": 0.5, "variance": 0.25, "epsilon": 0.001}
-    facts["steps"] = [
-        {**norm, "computed": 2.996, "value": 2.996},
-        {"kind": "activation", "name": "relu", "computed": 2.996, "value": 2.996},
-    ]
-    kernels = np.ones((3, 3, 1, 32), np.float32)
-    return facts, {"patch": seen, "kernel": kernel, "map": np.ones((26, 26), np.float32), "kernels": kernels}
+    other = {**conv, "name": "conv_2", "from": [13, 13, 32]}
+    return {"layers": [conv | window, pool | window, norm, other | window]}, {}
 
 
 def pooled_maps(arguments: dict[str, Any], arrays: Arrays) -> Answer:
@@ -264,19 +245,51 @@ def moved(arguments: dict[str, Any], arrays: Arrays) -> Answer:
 
 
 def inside_network(arguments: dict[str, Any], arrays: Arrays) -> Answer:
-    rows = [("conv_1", "Conv2D", [26, 26, 32], 320, 0), ("pool_1", "MaxPooling2D", [13, 13, 32], 0, 1)]
-    rows += [("flatten", "Flatten", [5408], 0, None), ("logits", "Dense", [10], 54_090, None)]
-    told = [dict(zip(("name", "kind", "shape", "parameters", "map"), row, strict=True)) for row in rows]
-    told = [{**layer, "apart": layer["kind"] == "Conv2D"} for layer in told]
-    return {"layers": told}, {"maps": np.ones((2, 56, 56), np.float32)}
+    rows = [
+        ("conv_1", "Conv2D", [26, 26, 32], 320, ["image"], "sum"),
+        ("pool_1", "MaxPooling2D", [13, 13, 32], 0, ["conv_1"], "largest"),
+        ("flatten", "Flatten", [5408], 0, ["pool_1"], "copied"),
+        ("logits", "Dense", [10], 54_090, ["flatten"], "terms"),
+    ]
+    names = ("name", "kind", "shape", "parameters", "inputs", "apart")
+    told = [dict(zip(names, row, strict=True)) | {"block": row[0]} for row in rows]
+    logits = np.arange(10, dtype=np.float32)
+    return {"layers": told}, {"maps": np.full((4, 48, 48), 200, np.uint8), "logits": logits}
 
 
 def inside_layer(arguments: dict[str, Any], arrays: Arrays) -> Answer:
-    facts = {"count": 32, "lowest": 0.0, "highest": 2.0, "dead": 0.25, "tested": 200}
-    values = np.linspace(0, 2, 500, dtype=np.float32)
-    if arguments["layer"] in ("flatten", "logits"):
-        return facts, {"units": values[:10], "values": values}
-    return facts, {"maps": np.ones((26, 26, 32), np.float32), "values": values}
+    shape = {"conv_1": (26, 26, 32), "pool_1": (13, 13, 32), "flatten": (1, 1, 5408), "logits": (1, 1, 10)}
+    maps = np.ones(shape[arguments["layer"]], np.float32)
+    start, values = arguments["start"], np.linspace(0, 2, 500, dtype=np.float32)
+    numbers = np.arange(maps.shape[2])[::-1][start : start + 64]
+    facts = {"count": maps.shape[2], "lowest": 0.0, "highest": 2.0}
+    return facts, {"maps": maps[..., numbers], "numbers": numbers, "values": values}
+
+
+def inside_unit(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """A convolution of nine halves and fifths, or three terms of a dense layer; other layers are copies."""
+    common = {"steps": [], "precision": "float32", "units": 32, "start": [0, 0], "colours": None}
+    if arguments["layer"] == "conv_1":
+        window = {"kernel": [3, 3], "stride": [1, 1], "dilation": [1, 1], "pad": [0, 0]}
+        relu = {"kind": "activation", "layer": "conv_1", "own": True, "function": {"name": "relu", "most": None}}
+        facts = {"kind": "sum", "class": "Conv2D", "window": window, "channels": [0], "others": 0, "bias": 0.1}
+        facts |= {**common, "has_bias": True, "sources": ["image"], "steps": [relu], "colours": 1, "start": [12, 12]}
+        value = np.ones((26, 26), np.float32)
+        sent = {"x": np.full((28, 28, 1), 0.5, np.float32), "kernel": np.full((3, 3, 1), 0.2, np.float32)}
+        kernels = np.ones((3, 3, 1, 32), np.float32)
+        return facts, {**sent, "value": value, "after": value[None], "kernels": kernels}
+    if arguments["layer"] == "logits":
+        facts = {"kind": "terms", "class": "Dense", "others": 5, "rest": 0.5, "bias": 0.1, "has_bias": True}
+        facts |= {**common, "sources": ["flatten"], "origin": {"layer": "pool_1", "shape": [13, 13, 32]}}
+        three = np.ones(3, np.float32)
+        at = np.zeros((3, 3), np.int32)
+        return facts, {"x": three, "weights": three, "at": at, "value": np.full((1, 1), 3.6, np.float32)}
+    facts = {"kind": "copied", "class": "Flatten", "source": None, "channel": None, **common, "sources": ["pool_1"]}
+    return facts, {"origin": np.zeros((1, 1, 3), np.int32), "value": np.zeros((1, 1), np.float32)}
+
+
+def inside_tested(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    return {"dead": {"conv_1": 0.25, "pool_1": 0.25, "flatten": 0.5, "logits": None}, "tested": 300}, {}
 
 
 def filter_likes(arguments: dict[str, Any], arrays: Arrays) -> Answer:
@@ -309,7 +322,6 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "nearest": nearest,
     "robustness": robustness,
     "lesson_layers": lesson_layers,
-    "unit_sum": unit_sum,
     "pooled_maps": pooled_maps,
     "normalised": normalised,
     "blocks_off": blocks_off,
@@ -318,6 +330,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "find_rates": find_rates,
     "inside_network": inside_network,
     "inside_layer": inside_layer,
+    "inside_unit": inside_unit,
+    "inside_tested": inside_tested,
     "filter_likes": filter_likes,
 }
 

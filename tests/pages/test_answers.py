@@ -96,8 +96,23 @@ def test_a_slow_failure_is_said_and_not_asked_again_for_ever(app: AppTest, infer
 def test_after_a_while_it_says_how_long(app: AppTest, inference: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     inference.silent = True
     app.run()
-    question, future, asked = app.session_state["answer: here"]
-    app.session_state["answer: here"] = (question, future, asked - 7)
+    app.session_state["answer: here"].begun -= 7
     app.run()
     (info,) = app.info
     assert re.fullmatch(r"Asking the network … \((7|8|9) s; the first time takes about ten\)", info.value)
+
+
+def test_who_looks_again_waits_for_the_answer_and_the_first_look_does_not() -> None:
+    import threading
+    import time
+
+    from imgcls.engines.inference import Answer, Question
+    from pages.components.answers import _Asked
+
+    question = Question(lambda: None)
+    asked = _Asked("", question, 0.0)
+    began = time.monotonic()
+    assert not asked.is_done()
+    assert time.monotonic() - began < 0.1, "the page is being drawn"
+    threading.Timer(0.02, question.set_result, [Answer({}, {})]).start()
+    assert asked.is_done(), "it came while it was waited for"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imgcls.lessons.convolution import Window, convolve
-from pages.components.convolution_find import contributions
+from pages.components.convolution_channels import apart, is_colour
 from pages.components.convolution_see import place_to_ask
 from pages.components.lesson_picture import to_grey_cells
 from pages.components.sliding import kernel_from
@@ -17,9 +17,9 @@ from pages.components.sliding import kernel_from
 STEP = "lesson step: convolution"
 
 
-def window(app: Any) -> dict[str, Any]:
+def window(app: Any, component: str = "imgcls_sliding") -> dict[str, Any]:
     """What the browser was told."""
-    (found,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_sliding"]
+    (found,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == component]
     return json.loads(found.json or found.mixed.json)
 
 
@@ -83,11 +83,53 @@ def test_without_a_run_it_leads_to_one(visit: Any, words: Any) -> None:
     assert "Your own network will stand here" in words(visit("convolution", session={STEP: "find"}))
 
 
-def test_in_ones_own_network(visit: Any, tested: Any, words: Any) -> None:
+def test_in_ones_own_network(visit: Any, tested: Any, inference: Any) -> None:
     tested()
     app = visit("convolution", session={STEP: "find"})
     assert not app.exception
-    assert "the network itself computed **1.0000** there" in words(app)
+    told = window(app, "imgcls_unit")
+    assert told["name"] == "map 1 of conv_1"
+    assert told["facts"]["bias"] == 0.1
+    assert told["channels"] == ["grey"]
+    asked = [arguments for name, arguments in inference.asked if name == "inside_unit"]
+    assert (asked[-1]["layer"], asked[-1]["unit"]) == ("conv_1", 0)
+
+
+def test_inside_leads_to_the_layer_that_was_looked_at(visit: Any, tested: Any) -> None:
+    tested()
+    app = visit("convolution", session={STEP: "find", "convolution wanted layer": "conv_2"})
+    assert select(app, "Layer").value == "conv_2"
+    app.run()
+    assert select(app, "Layer").value == "conv_2"
+
+
+def test_the_channels_of_the_readers_picture_add_up(visit: Any) -> None:
+    app = visit("convolution", session={STEP: "change"})
+    assert "is grey" in "".join(note.value for note in app.caption), "a digit has one channel"
+    select(app, "Data set").set_value("shapes").run()
+    assert not app.exception
+    assert "is grey" not in "".join(note.value for note in app.caption)
+    told = window(app, "imgcls_unit")
+    assert told["channels"] == ["red", "green", "blue"]
+    assert told["arrays"]["x"]["shape"] == [24, 24, 3]
+    assert not told["checked"], "no network has computed it"
+
+
+def test_the_sum_over_channels_is_the_convolution() -> None:
+    rng = np.random.default_rng(0)
+    picture, kernels = rng.uniform(size=(7, 6, 3)), rng.normal(size=(3, 3, 3))
+    facts, arrays = apart(picture, kernels, 0.3)
+    for row, column in ((0, 0), (4, 3), tuple(facts["start"])):
+        by_hand = (picture[row : row + 3, column : column + 3] * kernels).sum() + 0.3
+        assert arrays["value"][row, column] == pytest.approx(max(by_hand, 0.0))
+
+
+def test_what_is_a_colour_picture() -> None:
+    grey = np.full((4, 4, 3), 90, np.uint8)
+    assert not is_colour(grey)
+    assert not is_colour(grey[..., :1])
+    grey[1, 1, 2] = 0
+    assert is_colour(grey)
 
 
 def test_a_place_to_ask_about_is_neither_flat_nor_the_strongest() -> None:
@@ -100,12 +142,6 @@ def test_cells_are_the_middle_of_the_picture_in_hundredths() -> None:
     picture = np.zeros((4, 8, 1), np.uint8)
     picture[:, 2:6] = 128
     np.testing.assert_array_equal(to_grey_cells(picture, 2), np.full((2, 2), 0.5))
-
-
-def test_contributions_add_up() -> None:
-    rng = np.random.default_rng(0)
-    patch, kernel = rng.normal(size=(2, 3, 3, 5))
-    assert contributions(patch, kernel).sum() == pytest.approx((patch * kernel).sum())
 
 
 @pytest.mark.parametrize(

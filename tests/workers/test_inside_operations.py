@@ -9,16 +9,26 @@ import numpy as np
 import pytest
 
 from imgcls.architectures import ARCHITECTURES, build_model
-from imgcls.errors import UnknownNameError
-from imgcls.models import load_trained
+from imgcls.errors import InputError, UnknownNameError
+from imgcls.inside.tested import MOST
+from imgcls.models import TrainedModel, load_trained
 from imgcls.recipe import Choice
 from imgcls.workers import inside_operations
-from imgcls.workers.inside_operations import MAPS, MOST_LIKED, SIDE, filter_likes, inside_layer, inside_network
-from pages.components.inside_layer import KINDS
+from imgcls.workers.inside_operations import (
+    MAPS,
+    SIDE,
+    filter_likes,
+    inside_layer,
+    inside_network,
+    inside_tested,
+    inside_unit,
+)
+from pages.components.inside_words import KINDS
 
 LARGE = ("efficientnet-lite0", "applications/")
+DEEP = (*LARGE, "densenet", "mobilenet-v2")
 NAMES = [
-    pytest.param(one.name, marks=pytest.mark.slow if one.name.startswith(LARGE) else [])
+    pytest.param(one.name, marks=pytest.mark.slow if one.name.startswith(DEEP) else [])
     for one in ARCHITECTURES
     if one.name != "from-run" and not one.name.startswith("applications/")
 ]
@@ -29,54 +39,71 @@ def image() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (28, 28, 1), np.uint8)
 
 
+@pytest.fixture(autouse=True)
+def _tested_anew():
+    """A test may change the weights of a network; nothing that was measured before holds then."""
+    inside_operations._tested.clear()
+
+
 def test_the_layers_in_their_order_with_their_strongest_maps(tiny_run, image):
     facts, arrays = inside_network({"model": tiny_run.id}, {"image": image})
     json.dumps(facts)
     names = [layer["name"] for layer in facts["layers"]]
-    assert names[:4] == ["conv_1", "pool_1", "conv_2", "pool_2"]
-    assert names[-1] == "logits"
-    assert arrays["maps"].shape == (4, SIDE, SIDE)
+    assert names == ["conv_1", "pool_1", "conv_2", "pool_2", "flatten", "dense_1", "logits"]
+    assert facts["layers"][2]["inputs"] == ["pool_1"]
+    assert [layer["apart"] for layer in facts["layers"][:5]] == ["sum", "largest", "sum", "largest", "copied"]
+    assert arrays["maps"].shape == (7, SIDE, SIDE), "also of what has no maps"
     assert sum(layer["parameters"] for layer in facts["layers"]) == 121_930
     _, layer = inside_layer({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})
-    shown = layer["maps"][..., np.abs(layer["maps"]).mean(axis=(0, 1)).argmax()]
-    assert set(np.unique(arrays["maps"][0])) == set(np.unique(shown)), "every pixel of 26 is drawn on 56"
+    shown = layer["maps"][..., 0]
+    quantised = np.rint(128 + 127 * shown / np.abs(shown).max())
+    assert set(np.unique(arrays["maps"][0])) == set(np.unique(quantised)), "every pixel of 26 is drawn on 48"
+    np.testing.assert_allclose(arrays["logits"], load_trained(tiny_run.id).logits(image[None])[0], atol=1e-5)
 
 
 def test_a_layer_is_what_the_network_computes(tiny_run, image):
     import keras
 
     trained = load_trained(tiny_run.id)
-    model = keras.Model(trained.keras_model.inputs, trained.keras_model.get_layer("conv_2").output)
+    model = keras.Model(trained.keras_model.input, trained.keras_model.get_layer("conv_2").output)
     wanted = np.asarray(model(trained.inputs(image[None]), training=False))[0]
-    facts, arrays = inside_layer({"model": tiny_run.id, "layer": "conv_2"}, {"image": image})
+    asked = {"model": tiny_run.id, "layer": "conv_2"}
+    facts, arrays = inside_layer({**asked, "order": "number"}, {"image": image})
     np.testing.assert_allclose(arrays["maps"], wanted, atol=1e-6)
+    assert arrays["numbers"].tolist() == list(range(64))
     assert (facts["lowest"], facts["highest"]) == pytest.approx((wanted.min(), wanted.max()))
-    assert facts["tested"] == 200
-    assert 0 <= facts["dead"] < 1
+    _, arrays = inside_layer(asked, {"image": image})
+    sizes = np.abs(arrays["maps"]).mean(axis=(0, 1))
+    assert (np.diff(sizes) <= 1e-6).all(), "the strongest first"
+    np.testing.assert_allclose(arrays["maps"], wanted[..., arrays["numbers"]], atol=1e-6)
 
 
-def test_units_without_a_place_and_scores_below_zero(tiny_run, image):
+def test_units_without_a_place(tiny_run, image):
     facts, arrays = inside_layer({"model": tiny_run.id, "layer": "logits"}, {"image": image})
-    assert arrays["units"].shape == (10,)
-    assert facts["dead"] is None, "below zero is no silence"
+    assert arrays["maps"].shape == (1, 1, 10)
+    wanted = load_trained(tiny_run.id).logits(image[None])[0]
+    np.testing.assert_allclose(arrays["maps"][0, 0], wanted[arrays["numbers"]], atol=1e-5)
+    assert facts["count"] == 10
 
 
-def test_dead_units_by_hand(tiny_run, image, monkeypatch):
+def test_dead_units_by_hand(tiny_run, monkeypatch):
     """A filter whose kernel and bias are below zero sees pictures that are not: it answers nothing, ever."""
     trained = load_trained(tiny_run.id)
     layer = trained.keras_model.get_layer("conv_1")
     kernel, bias = (np.array(value) for value in layer.get_weights())
-    before = inside_layer({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})[0]["dead"]
+    before, _ = inside_tested({"model": tiny_run.id}, {})
+    json.dumps(before)
     changed, lower = kernel.copy(), bias.copy()
     changed[..., :8], lower[:8] = -1.0, -1.0
     try:
         layer.set_weights([changed, lower])
-        inside_operations._kept.clear()  # the weights of a loaded network change in no other place
-        after = inside_layer({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})[0]["dead"]
+        inside_operations._tested.clear()
+        after, _ = inside_tested({"model": tiny_run.id}, {})
     finally:
         layer.set_weights([kernel, bias])
-        inside_operations._kept.clear()
-    assert after >= 8 / 32 >= before
+    assert after["dead"]["conv_1"] >= 8 / 32 >= before["dead"]["conv_1"]
+    assert after["dead"]["logits"] is None, "below zero is no silence"
+    assert after["tested"] == 300
 
 
 def test_an_unknown_layer_is_one_sentence(tiny_run, image):
@@ -84,70 +111,58 @@ def test_an_unknown_layer_is_one_sentence(tiny_run, image):
         inside_layer({"model": tiny_run.id, "layer": "nope"}, {"image": image})
 
 
-def test_a_run_that_was_not_tested_has_no_word_of_dead_units(interrupted_run, image):
-    facts, _ = inside_layer({"model": interrupted_run.id, "layer": "conv_1"}, {"image": image})
-    assert facts["dead"] is None
+def test_a_run_that_was_not_tested_has_no_word_of_dead_units(interrupted_run):
+    assert inside_tested({"model": interrupted_run.id}, {})[0] == {"dead": {}, "tested": 0}
+
+
+def test_a_picture_of_another_shape_is_one_sentence(tiny_run, image):
+    with pytest.raises(InputError, match="Expected images of the shape"):
+        inside_unit({"model": tiny_run.id, "layer": "conv_1", "unit": 0}, {"image": image[:5]})
+
+
+def served(name: str, shape: tuple[int, int, int], monkeypatch) -> TrainedModel:
+    """An untrained network in the place of every model."""
+    model = build_model(Choice(name=name), shape, 10, 0)
+    scale = ARCHITECTURES.get(name).preprocessing
+    trained = SimpleNamespace(
+        keras_model=model,
+        card=SimpleNamespace(image_shape=shape),
+        inputs=lambda images: images.astype(np.float32) * np.float32(scale.scale) + np.float32(scale.offset),
+    )
+    monkeypatch.setattr(inside_operations, "load_trained", lambda name: trained)
+    return trained
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_network_shows_its_inside(name, monkeypatch):
-    """All layers, and of each kind one by itself, page for page as many maps as there are."""
-    model = build_model(Choice(name=name), (32, 32, 3), 10, 0)
-    scale = ARCHITECTURES.get(name).preprocessing
-    trained = SimpleNamespace(keras_model=model, inputs=lambda images: scale.apply(images))
-    if not hasattr(scale, "apply"):
-        trained.inputs = lambda images: images.astype(np.float32) * scale.scale + scale.offset
-    monkeypatch.setattr(inside_operations, "load_trained", lambda name: trained)
+    """All layers, and of each kind one by itself and one of its units; as many maps as there are."""
+    served(name, (32, 32, 3), monkeypatch)
     picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     facts, arrays = inside_network({"model": "imagenet"}, {"image": picture})
     assert facts["layers"][-1]["shape"] == [10]
-    assert len(arrays["maps"]) == sum(layer["map"] is not None for layer in facts["layers"])
-    assert np.isfinite(arrays["maps"]).all()
+    assert arrays["maps"].shape == (len(facts["layers"]), SIDE, SIDE)
     for layer in {layer["kind"]: layer for layer in facts["layers"]}.values():
-        told, found = inside_layer({"model": "imagenet", "layer": layer["name"]}, {"image": picture})
+        asked = {"model": "imagenet", "layer": layer["name"]}
+        told, found = inside_layer(asked, {"image": picture})
         assert told["count"] == layer["shape"][-1]
-        if "maps" in found:
-            assert found["maps"].shape == (*layer["shape"][:2], min(MAPS, layer["shape"][2]))
-        else:
-            assert len(found["units"]) == min(4096, int(np.prod(layer["shape"])))
+        assert found["maps"].shape[2] == len(found["numbers"]) == min(MAPS, layer["shape"][-1])
+        if layer["apart"] is None:
+            with pytest.raises(InputError, match="cannot be taken apart"):
+                inside_unit({**asked, "unit": 0}, {"image": picture})
+            continue
+        unit = int(found["numbers"][0])
+        told, sent = inside_unit({**asked, "unit": unit, "kernels": True}, {"image": picture})
+        json.dumps(told)
+        np.testing.assert_allclose(sent["value"], found["maps"][..., 0])
+        assert not np.isnan(sent["value"][tuple(told["start"])])
 
 
-@pytest.mark.parametrize(
-    ("name", "steps"),
-    [
-        ("seed-cnn", set()),
-        ("lenet-5", set()),
-        ("cnn", set()),
-        ("resnet-8", {"norm", "activation"}),
-        ("densenet", {"norm", "activation"}),
-        ("mobilenet-v2", {"norm", "activation"}),
-        ("vit-tiny", set()),
-    ],
-)
-def test_what_is_taken_apart_adds_up_to_what_the_network_computed(name, steps, monkeypatch):
-    """Every convolution that the page offers to take apart, on each network with its own activation."""
-    from imgcls.workers import lesson_operations
-
-    model, seen = build_model(Choice(name=name), (28, 28, 1), 10, 0), set()
-    random = np.random.default_rng(2)  # as if it had been trained: nothing is 0 or 1
-    model.set_weights([weight + random.uniform(0.01, 0.3, weight.shape) for weight in model.get_weights()])
-    card = SimpleNamespace(image_shape=(28, 28, 1))
-    trained = SimpleNamespace(keras_model=model, card=card, inputs=lambda images: images.astype(np.float32) / 255)
-    for module in (inside_operations, lesson_operations):
-        monkeypatch.setattr(module, "load_trained", lambda name: trained)
-    image = np.random.default_rng(1).integers(0, 256, (28, 28, 1), np.uint8)
-    layers = inside_network({"model": "imagenet"}, {"image": image})[0]["layers"]
-    apart = [layer for layer in layers if layer["apart"]]
-    assert apart
-    for layer in apart[:: max(1, len(apart) // 5)]:
-        rows, columns, filters = layer["shape"]
-        asked = {"model": "imagenet", "layer": layer["name"], "filter": filters - 1, "at": [rows - 1, columns // 2]}
-        facts, _ = lesson_operations.unit_sum(asked, {"image": image})
-        assert facts["activated"] == pytest.approx(facts["value"], rel=1e-5, abs=1e-5), layer["name"]
-        for step in facts["steps"]:
-            assert step["computed"] == pytest.approx(step["value"], rel=1e-4, abs=1e-4), (layer["name"], step)
-        seen.update(step["kind"] for step in facts["steps"])
-    assert seen == steps
+def test_kernels_stand_in_the_order_of_their_maps(tiny_run, image):
+    asked = {"model": tiny_run.id, "layer": "conv_2"}
+    facts, arrays = inside_unit({**asked, "unit": 3, "kernels": True}, {"image": image})
+    kernel = np.asarray(load_trained(tiny_run.id).keras_model.get_layer("conv_2").kernel)
+    np.testing.assert_allclose(arrays["kernels"], kernel[..., facts["numbers"]])
+    assert facts["numbers"] == inside_layer(asked, {"image": image})[1]["numbers"].tolist()
 
 
 def test_what_a_filter_likes_is_where_its_map_is_largest(tiny_run):
@@ -155,7 +170,7 @@ def test_what_a_filter_likes_is_where_its_map_is_largest(tiny_run):
     facts, arrays = filter_likes({"model": tiny_run.id, "layer": "conv_1", "filter": 3}, {})
     patches = arrays["patches"]
     assert patches.shape[1:] == (3, 3, 1), "a kernel of 3 × 3 sees 3 × 3 pixels"
-    assert 0 < len(patches) <= MOST_LIKED
+    assert 0 < len(patches) <= MOST
     assert facts["values"] == sorted(facts["values"], reverse=True)
     kernel, bias = (np.asarray(one) for one in trained.keras_model.get_layer("conv_1").weights)
     for patch, value in zip(patches, facts["values"], strict=True):
@@ -168,6 +183,12 @@ def test_a_deeper_filter_sees_more(tiny_run):
     assert 3 < arrays["patches"].shape[1] <= 8  # (3 − 1) · 2 + 2 + (3 − 1)
 
 
+def test_a_unit_without_a_place_likes_whole_pictures(tiny_run):
+    facts, arrays = filter_likes({"model": tiny_run.id, "layer": "logits", "filter": 7}, {})
+    assert arrays["patches"].shape[1:] == (28, 28, 1)
+    assert facts["labels"].count(7) >= 5, "most of what it takes for sevens are some"
+
+
 def test_a_dead_filter_likes_nothing(tiny_run, monkeypatch):
     model = load_trained(tiny_run.id).keras_model
     layer = model.get_layer("conv_1")
@@ -175,8 +196,10 @@ def test_a_dead_filter_likes_nothing(tiny_run, monkeypatch):
     dead = bias.copy()
     dead[5] = -1000
     layer.set_weights([kernel, dead])
-    facts, arrays = filter_likes({"model": tiny_run.id, "layer": "conv_1", "filter": 5}, {})
-    layer.set_weights([kernel, bias])
+    try:
+        facts, arrays = filter_likes({"model": tiny_run.id, "layer": "conv_1", "filter": 5}, {})
+    finally:
+        layer.set_weights([kernel, bias])
     assert facts["values"] == []
     assert len(arrays["patches"]) == 0
 

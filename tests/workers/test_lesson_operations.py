@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -19,7 +17,6 @@ from imgcls.workers.lesson_operations import (
     normalised,
     pooled_maps,
     residual_blocks,
-    unit_sum,
     without,
 )
 
@@ -41,25 +38,11 @@ def test_layers_and_their_windows(tiny_run):
     assert arrays == {}
 
 
-@pytest.mark.parametrize("layer", ["conv_1", "conv_2"])
-@pytest.mark.parametrize("place", [None, [0, 0], [5, 7], [10, 10]])
-def test_patch_times_kernel_and_bias_is_the_networks_value(tiny_run, image, layer, place):
-    asked = {"model": tiny_run.id, "layer": layer, "filter": 3, "at": place}
-    facts, arrays = unit_sum(asked, {"image": image})
-    json.dumps(facts)
-    total = float((arrays["patch"].astype(float) * arrays["kernel"]).sum()) + facts["bias"]
-    assert facts["sum"] == pytest.approx(total, abs=1e-6)
-    assert facts["activation"] == "relu"
-    assert facts["value"] == pytest.approx(max(total, 0.0), abs=1e-4)
-    row, column = facts["place"]
-    assert arrays["map"][row, column] == pytest.approx(facts["value"])
-
-
 def test_refusals(tiny_run, image):
-    with pytest.raises(UnknownNameError, match="conv_1, conv_2"):
-        unit_sum({"model": tiny_run.id, "layer": "pool_1", "filter": 0}, {"image": image})
+    with pytest.raises(UnknownNameError, match="pool_1, pool_2"):
+        pooled_maps({"model": tiny_run.id, "layer": "conv_1"}, {"image": image})
     with pytest.raises(InputError, match="Expected images of the shape"):
-        unit_sum({"model": tiny_run.id, "layer": "conv_1", "filter": 0}, {"image": image[:5]})
+        pooled_maps({"model": tiny_run.id, "layer": "pool_1"}, {"image": image[:5]})
 
 
 def test_pooling_keeps_the_largest_of_each_window(tiny_run, image):

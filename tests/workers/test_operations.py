@@ -240,9 +240,9 @@ def test_every_operation_is_documented():
         *("predict", "layers", "measure", "describe", "augment"),
         *("explain", "explain_images", "second_opinion", "price"),
         *("validation", "embedding", "nearest", "robustness"),
-        *("find_rates", "inside_network", "inside_layer", "filter_likes"),
+        *("find_rates", "inside_network", "inside_layer", "inside_unit", "inside_tested", "filter_likes"),
         *("trust_map", "trust_pointing", "trust_ranking"),
-        *("lesson_layers", "unit_sum", "pooled_maps", "normalised", "blocks_off"),
+        *("lesson_layers", "pooled_maps", "normalised", "blocks_off"),
         *("body_features", "moved"),
     }
     assert all(work.__doc__ for work in OPERATIONS.values())
