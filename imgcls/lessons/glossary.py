@@ -35,7 +35,7 @@ GLOSSARY = {
     ),
     "padding": Term(
         N_("Padding"),
-        N_("Zeros around the picture, so that the window also fits at its edge: “same” adds them, “valid” does not."),
+        N_("Cells added around the picture (“same”), so that the window fits at its edge: zeros, or not counted."),
     ),
     "dilation": Term(
         N_("Dilation"),

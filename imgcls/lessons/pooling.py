@@ -6,9 +6,16 @@ from typing import Literal
 
 import numpy as np
 
+from imgcls.errors import InputError
+from imgcls.language import N_
 from imgcls.lessons.convolution import Window, padded
 
 Kind = Literal["max", "mean"]
+
+TOO_LARGE = N_(
+    "The window covers {covered} cells a side, the picture has only {side}: there is no place where it fits. "
+    "Take a smaller window, a larger picture, or “same” padding."
+)
 
 
 def pool(x: np.ndarray, window: Window, kind: Kind) -> np.ndarray:
@@ -23,9 +30,10 @@ def pool(x: np.ndarray, window: Window, kind: Kind) -> np.ndarray:
         float64 (h', w').
 
     Raises:
-        InputError: as `Window.check`.
+        InputError: the window never fits.
     """
-    window.check(min(x.shape))
+    if window.places(min(x.shape)) < 1:
+        raise InputError(TOO_LARGE, covered=window.kernel, side=min(x.shape))
     filler = -np.inf if kind == "max" else 0.0
     pads = [window.pads(side) for side in x.shape]
     around = np.pad(x.astype(float), pads, constant_values=filler)

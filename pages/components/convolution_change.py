@@ -98,8 +98,8 @@ def _say_size(side: int, window: Window) -> None:
     if before != after:
         st.info(
             _(
-                "{total} zeros cannot be shared out evenly: {before} stand above and on the left, {after} below and on "
-                "the right, so the result lies half a cell off. That is why most kernels have an odd size.",
+                "{total} zeros cannot be shared out evenly: above and on the left {before}, below and on the right "
+                "{after}, so the result lies half a cell off. That is why most kernels have an odd size.",
                 total=before + after,
                 before=before,
                 after=after,

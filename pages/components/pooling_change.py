@@ -33,6 +33,7 @@ def change_it() -> None:
         except InputError as error:
             show_warning(error)
             return
+        _say_padding(window.pads(side))
     one, other = st.columns(2, gap="large")
     with one:
         _say_shift(picture, window, kind)
@@ -46,7 +47,10 @@ def _window() -> tuple[Window, Kind]:
     one, other = st.columns(2)
     size = one.number_input(_("Window"), 1, 20, 2, key=f"{_KEY} size")
     stride = other.number_input(_("Stride"), 1, 20, 2, key=f"{_KEY} stride")
-    ways: dict[Padding, str] = {"valid": _("valid: only where it fits"), "same": _("same: zeros around")}
+    ways: dict[Padding, str] = {
+        "valid": _("valid: only where it fits"),
+        "same": _("same: empty cells around, which do not count"),
+    }
     padding = st.selectbox(_("Padding"), list(ways), format_func=ways.__getitem__, key=f"{_KEY} padding")
     note(
         _(
@@ -55,6 +59,29 @@ def _window() -> tuple[Window, Kind]:
         )
     )
     return Window(int(size), int(stride), padding), kind
+
+
+def _say_padding(pads: tuple[int, int]) -> None:
+    """What the dashed cells are, and why there may be more of them on one side."""
+    before, after = pads
+    if before + after == 0:
+        return
+    note(
+        _(
+            "The dashed cells lie outside the picture. They are no zeros: the largest is taken of the real cells, and "
+            "the mean is divided by their number."
+        )
+    )
+    if before != after:
+        st.info(
+            _(
+                "{total} empty cells a side cannot be shared out evenly: above and on the left {before}, below and on "
+                "the right {after}. So the windows lie half a cell off the middle.",
+                total=before + after,
+                before=before,
+                after=after,
+            )
+        )
 
 
 def _say_shift(picture: np.ndarray, window: Window, kind: Kind) -> None:

@@ -19,8 +19,12 @@ def pooling_over(key: str, picture: np.ndarray, window: Window, kind: Kind, cell
     Raises:
         InputError: the window has no place in the picture.
     """
+    real = padded(np.ones_like(picture)[..., None], window)[..., 0] > 0
+    cells = padded(picture[..., None], window)[..., 0].astype(object)
+    cells[~real] = None
     data = {
-        "x": padded(picture[..., None], window)[..., 0].tolist(),
+        # what pads a picture does not count in pooling: no number, or the page would show another sum than it has
+        "x": cells.tolist(),
         "pad": [window.pads(picture.shape[0])[0], window.pads(picture.shape[1])[0]],
         "inner": list(picture.shape),
         "y": pool(picture, window, kind).round(4).tolist(),

@@ -59,7 +59,9 @@ input::-webkit-inner-spin-button { appearance: none; }
 
 _JS = """
 const CELL = 20, minus = (text) => text.replace('-', '\\u2212');
-const say = (v) => minus(Math.abs(v) < 0.005 ? '0' : Number.isInteger(v) ? String(v) : v.toFixed(2));
+// a cell that is no number lies outside the picture and does not count
+const say = (v) => (v === null ? '\\u2013'
+  : minus(Math.abs(v) < 0.005 ? '0' : Number.isInteger(v) ? String(v) : v.toFixed(2)));
 const grey = (v) => { const g = Math.round(255 * Math.min(1, Math.max(0, v))); return [g, g, g]; };
 const signed = (v, most) => {
   const share = Math.min(1, Math.abs(v) / (most || 1)), end = v < 0 ? [33, 102, 172] : [178, 24, 43];
@@ -100,7 +102,7 @@ export default function ({ parentElement, data, setStateValue }) {
         stroke="#808080" stroke-width="0.5" ${dashed ? 'stroke-dasharray="3 3" fill-opacity="0.35"' : ''}/>`;
     }).join('')).join('') + '<g class="mark" fill="none"></g>';
   }
-  board(xs, data.x, (v) => css(grey(v)));
+  board(xs, data.x, (v) => (v === null ? 'none' : css(grey(v))));
   board(ys, data.y, (v) => (data.hidden ? '#9AA0A6' : css(colour(v))));
 
   function table(rows, cell) {
@@ -128,9 +130,9 @@ export default function ({ parentElement, data, setStateValue }) {
     const value = data.y[i][j], total = data.hidden ? '?' : say(value);
     const place = words.place.replace('{row}', i + 1).replace('{column}', j + 1);
     find('.where').textContent = `${place}: ${total}`;
+    const kind = (v, p, q) => (out[p][q] ? 'zero' : data.mode === 'max' && v === value && !data.hidden ? 'kept' : '');
     const patch = `<div class="part"><p>${words.patch}</p>` + table(seen, (v, p, q) =>
-      td(grey(v), say(v), out[p][q] ? 'zero' : data.mode === 'max' && v === value && !data.hidden ? 'kept' : ''))
-      + '</div>';
+      (v === null ? `<td class="zero">${say(v)}</td>` : td(grey(v), say(v), kind(v, p, q)))) + '</div>';
     if (data.mode !== 'sum') {
       const how = data.mode === 'max' ? words.largest : words.mean;
       find('.sum').innerHTML = patch + `<span class="sign">→</span><span class="total">${how} ${total}</span>`;
@@ -205,10 +207,11 @@ def sliding(key: str, data: Mapping[str, Any], on_kernel: Any = lambda: None) ->
 
     Args:
         key: names it within the session.
-        data: `x` rows of the picture with its padding, 0 to 1; `pad` (top, left) and `inner` (h, w) of the picture in
-            it; `y` rows of the result, `signed` where it may be below zero; `side`, `stride`, `dilation` of the window;
-            `mode` "sum", "max" or "mean"; `kernel`, `kernel_version` and `editable` for a sum; `cell` where it stands
-            at first; `version`: with another, it stands there again; `hidden`: the result is not shown yet.
+        data: `x` rows of the picture with its padding, 0 to 1, None where a cell does not count; `pad` (top, left)
+            and `inner` (h, w) of the picture in it; `y` rows of the result, `signed` where it may be below zero;
+            `side`, `stride`, `dilation` of the window; `mode` "sum", "max" or "mean"; `kernel`, `kernel_version` and
+            `editable` for a sum; `cell` where it stands at first; `version`: with another, it stands there again;
+            `hidden`: the result is not shown yet.
     """
     wide = max(len(data["x"][0]), len(data["y"][0]))
     return _window(key=key, data={**data, "widest": wide, "words": _window_words()}, on_kernel_change=on_kernel).kernel

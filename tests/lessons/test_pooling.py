@@ -23,7 +23,7 @@ def test_it_is_the_pooling_of_keras(kind: str, padding: str, side: int, stride: 
 
 
 def test_a_window_larger_than_the_picture_is_refused() -> None:
-    with pytest.raises(InputError, match="covers 9 cells"):
+    with pytest.raises(InputError, match="The window covers 9 cells a side, the picture has only 8"):
         pool(np.zeros((8, 8)), Window(9, 9), "max")
 
 

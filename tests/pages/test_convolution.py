@@ -69,7 +69,7 @@ def test_an_even_same_kernel_and_a_single_place_are_explained(visit: Any, words:
     app = visit("convolution", session={STEP: "change"})
     select(app, "Its size").set_value(4).run()
     select(app, "Padding").set_value("same").run()
-    assert "1 stand above and on the left, 2 below" in words(app)
+    assert "3 zeros cannot be shared out evenly: above and on the left 1, below and on the right 2" in words(app)
     select(app, "Stride").set_value(20).run()
     assert "a single number" in words(app)
 
