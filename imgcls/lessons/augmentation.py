@@ -35,3 +35,16 @@ def cut_out(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     covered = image.copy()
     covered[mask] = 0
     return covered
+
+
+def cost(answer: np.ndarray, label: np.ndarray) -> float:
+    """What an answer costs under a mixed label: its cross-entropy, −Σ y_c · log p_c, in nats.
+
+    Args:
+        answer: probabilities of the classes, above 0, together 1; label: shares of the classes, together 1.
+
+    Example:
+        >>> round(cost(np.array([0.7, 0.3]), np.array([0.7, 0.3])), 2)
+        0.61
+    """
+    return float(-(label * np.log(answer)).sum())

@@ -249,6 +249,10 @@ GLOSSARY = {
         N_("Fine-tuning"),
         N_("Layers that were learned before go on learning, in small steps."),
     ),
+    "frozen": Term(
+        N_("Frozen"),
+        N_("Layers whose weights stay as they are while others learn."),
+    ),
     "dead unit": Term(
         N_("Dead unit"),
         N_("A unit that says zero to every image; nothing reaches it any more."),

@@ -15,6 +15,7 @@ from pages.components.words import _
 PAGES = Path(__file__).resolve().parents[1]
 
 Step = Literal["see", "change", "find"]
+_FROM = "from"
 STEPS: tuple[Step, ...] = ("see", "change", "find")
 
 
@@ -83,6 +84,20 @@ def lesson_foot(name: str, step: Step) -> None:
 def go_to_step(name: str, step: Step) -> None:
     """Open a step of a lesson at the next run; for callbacks and links from elsewhere."""
     st.session_state[_kept(name)] = step
+
+
+def came_from(name: str) -> dict[str, str]:
+    """The query of a link that leads away from a lesson for a while: `way_back` then leads back to it."""
+    return {_FROM: name}
+
+
+def way_back() -> None:
+    """The way back to the lesson that sent the reader here; nothing if none did."""
+    known = {one.name: one for one in offered()}
+    one = known.get(st.query_params.get(_FROM, ""))
+    if one is not None:
+        label = _("← Back to lesson {number}: {title}", number=one.number, title=_(one.title))
+        st.page_link(_page(one), label=label)
 
 
 def _kept(name: str) -> str:

@@ -13,10 +13,25 @@ OPEN = {"question: augmentation label": Asked(True, "first")}
 
 
 def test_it_asks_before_it_says(visit: Any, words: Any) -> None:
-    assert "Both, in these shares" not in words(visit("augmentation"))
+    assert "both, in these shares" not in words(visit("augmentation"))
     app = visit("augmentation", session=OPEN)
     assert not app.exception
-    assert "Both, in these shares" in words(app)
+    assert "both, in these shares" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("first", "You said 3 alone. Whoever answers 3 with 99% pays 1.39 here"),
+        ("both", "You said 70% 3 and 30% 8: that costs 0.61, and no answer costs less"),
+        ("none", "You said neither. Whoever gives all ten digits the same 10 % pays 2.30"),
+        (None, "The label is mixed as the picture is"),
+    ],
+)
+def test_what_is_said_depends_on_the_answer(visit: Any, words: Any, answer: str | None, says: str) -> None:
+    said = words(visit("augmentation", session={"question: augmentation label": Asked(True, answer)}))
+    assert says in said
+    assert ("You said" in said) == (answer is not None)
 
 
 def test_a_mixture_of_ones_own(visit: Any, words: Any) -> None:

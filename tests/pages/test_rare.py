@@ -13,10 +13,27 @@ OPEN = {"question: rare found": Asked(True, "all")}
 
 
 def test_it_asks_before_it_shows(visit: Any, words: Any) -> None:
-    assert "two networks, one accuracy" not in words(visit("rare"))
+    app = visit("rare")
+    assert "two networks, one accuracy" not in words(app)
+    assert not app.slider, "nobody tries it out before there is an answer"
     said = words(visit("rare", session=OPEN))
     assert "between **0** and **50** of the 50" in said
     assert "is right in **95.0%** of all images" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("all", "You said nearly all. It may be: with all 50 found, 50 of the 950 well ones are called ill"),
+        ("half", "You said about half. It may be: with 25 found, 25 of the 950 well ones are called ill"),
+        ("open", "You said that it does not say, and so it is: from 0 found to all 50 found"),
+        (None, "two networks, one accuracy"),
+    ],
+)
+def test_what_is_said_depends_on_the_answer(visit: Any, words: Any, answer: str | None, says: str) -> None:
+    said = words(visit("rare", session={"question: rare found": Asked(True, answer)}))
+    assert says in said
+    assert ("You said that" in said or "You said nearly" in said or "You said about" in said) == (answer is not None)
 
 
 def test_the_sliders_move_the_bounds(visit: Any, words: Any) -> None:
