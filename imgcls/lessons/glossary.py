@@ -114,7 +114,9 @@ GLOSSARY = {
     ),
     "moving average": Term(
         N_("Moving average"),
-        N_("What batch normalisation remembers of the batches of training, for later, when there is no batch."),
+        N_(
+            "What batch normalisation keeps of all batches of training, for later; with Keras 0.99 of it stays at each."
+        ),
         r"m\leftarrow 0.99\,m+0.01\,\mu",
     ),
     "training mode": Term(

@@ -12,6 +12,9 @@ from imgcls.lessons.convolution import Window, padded
 
 Kind = Literal["max", "mean"]
 
+#: One cell up, down, left and right.
+SHIFTS = ((-1, 0), (1, 0), (0, -1), (0, 1))
+
 TOO_LARGE = N_(
     "The window covers {covered} cells a side, the picture has only {side}: there is no place where it fits. "
     "Take a smaller window, a larger picture, or “same” padding."
@@ -47,9 +50,9 @@ def pool(x: np.ndarray, window: Window, kind: Kind) -> np.ndarray:
 
 
 def shifted(x: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """`x` (h, w) moved down and to the right; what comes in at the edge is black."""
+    """`x` (h, w) or (h, w, c) moved down and to the right; what comes in at the edge is black."""
     moved = np.zeros_like(x)
-    height, width = x.shape
+    height, width = x.shape[:2]
     into = np.s_[max(0, rows) : height + min(0, rows), max(0, columns) : width + min(0, columns)]
     out_of = np.s_[max(0, -rows) : height + min(0, -rows), max(0, -columns) : width + min(0, -columns)]
     moved[into] = x[out_of]

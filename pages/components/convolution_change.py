@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import streamlit as st
 
@@ -10,6 +12,7 @@ from imgcls.lessons.convolution import KERNELS, Padding, Window, convolve
 from pages.components.convolution_channels import channels
 from pages.components.convolution_window import window_over
 from pages.components.glossary import terms
+from pages.components.keras_check import keras_check
 from pages.components.lesson_picture import small_picture
 from pages.components.notices import note, show_warning
 from pages.components.sliding import kernel_from
@@ -36,6 +39,8 @@ def change_it() -> None:
             note(_("{formula}: less than one place.", formula=_size(side, window)))
             return
         kernel = _slide(picture, name, window)
+    ours = convolve(picture[..., None], kernel[..., None], window)
+    keras_check(_KEY, "Conv2D", ours, {"x": picture, "kernel": kernel}, **asdict(window))
     _say_size(side, window)
     _say_flip(picture, kernel, window)
     channels()

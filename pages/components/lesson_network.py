@@ -15,6 +15,7 @@ from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting
 from pages.components.finished import tested_run
 from pages.components.notices import empty, show_error
+from pages.components.sample_choice import choose_sample
 from pages.components.sources import test_sample
 from pages.components.words import _
 
@@ -70,10 +71,7 @@ def own_layer(lesson: str, *kinds: str) -> Place | None:
 def own_image(lesson: str, run: str) -> np.ndarray:
     """One of the run's test images, uint8 (h, w, c)."""
     images, labels = test_sample(get_run(run).recipe)
-    place = st.selectbox(
-        _("Test image"), range(len(labels)), min(3, len(labels) - 1), lambda at: f"{at + 1} · {labels[at]}",
-        key=f"{lesson} image {run}",
-    )  # fmt: skip
+    place = choose_sample(f"{lesson} image {run}", _("Test image"), images, labels, 3)
     return np.asarray(images[place])
 
 

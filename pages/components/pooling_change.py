@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import streamlit as st
 
 from imgcls.errors import InputError
 from imgcls.lessons.convolution import Padding, Window
-from imgcls.lessons.pooling import Kind, dense_parameters
+from imgcls.lessons.pooling import Kind, dense_parameters, pool
 from pages.components.glossary import terms
+from pages.components.keras_check import keras_check
 from pages.components.lesson_picture import small_picture
 from pages.components.notices import note, show_warning
 from pages.components.pooling_window import changes, pooling_over
@@ -34,6 +37,8 @@ def change_it() -> None:
             show_warning(error)
             return
         _say_padding(window.pads(side))
+        layer = {"max": "MaxPooling2D", "mean": "AveragePooling2D"}[kind]
+        keras_check(_KEY, layer, pool(picture, window, kind), {"x": picture}, **asdict(window))
     one, other = st.columns(2, gap="large")
     with one:
         _say_shift(picture, window, kind)

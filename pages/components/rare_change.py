@@ -1,4 +1,4 @@
-"""Class weights for counts of one's own: what each class weighs without them, and with them."""
+"""Four strategies trained side by side; then class weights for counts of one's own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import streamlit as st
 from imgcls.figures.class_counts import class_count_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.lessons.rare import class_weights, shares
-from pages.components.glossary import terms
 from pages.components.notices import note
+from pages.components.rare_race import race_is_on, start_race, watch_race
 from pages.components.style import is_dark
 from pages.components.words import _
 
@@ -18,6 +18,16 @@ _COUNTS = {"A": 400, "B": 100, "C": 20, "D": 5}
 
 
 def change_it() -> None:
+    if race_is_on():
+        watch_race()
+        return
+    start_race()
+    st.divider()
+    _weights()
+
+
+def _weights() -> None:
+    st.markdown(_("#### What a weight is"))
     left, right = st.columns([4, 9], gap="large")
     with left:
         counts = np.array(
@@ -26,7 +36,6 @@ def change_it() -> None:
                 for name, count in _COUNTS.items()
             ]
         )
-        terms("class weight", "resampling", "recall")
     with right:
         _shown(counts)
 
@@ -70,4 +79,3 @@ def _shown(counts: np.ndarray) -> None:
         )
     )
     note(_("N images in all, K classes, n_c images of class c; all images are taken to cost the same at first."))
-    st.page_link("pages/imbalance.py", label=_("Six answers to rare classes, trained side by side"))

@@ -56,7 +56,9 @@ def find_it() -> None:
             )
         )
         if counts.max() < 1.5 * counts.min():
-            note(_("No class is rare here: both accuracies are alike. On Imbalance you can make some rare."))
+            note(
+                _("No class is rare here: both accuracies are alike. In the lab “Rare classes” you can make some rare.")
+            )
         st.page_link("pages/imbalance.py", label=_("Six answers to rare classes, trained side by side"))
     with right:
         figure = recall_figure(

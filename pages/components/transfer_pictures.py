@@ -30,6 +30,6 @@ def pictures_choice() -> Choice:
         st.session_state[key] = kept
     name = st.selectbox(_("Pictures"), names, format_func=lambda one: _(DATASETS.get(one).title), key=key)
     st.session_state[_KEPT] = (name, own)
-    label = _("Collect more of your own") if own else _("Collect ten pictures of your own: five of each of two things")
+    label = _("Collect more of your own") if own else _("Collect ten pictures of your own")
     st.page_link("pages/collect.py", label=label, query_params=came_from("transfer"))
     return Choice(name=name)

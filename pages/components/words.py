@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -31,6 +32,11 @@ def _(text: str, /, **values: Any) -> str:
     """`text` in the reader's language, with `values` put into its `{name}` places."""
     translated = translator(language())(text)
     return translated.format(**values) if values else translated
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, with what stands between them in the reader's language."""
+    return _(", ").join(names)
 
 
 def language_switch() -> None:

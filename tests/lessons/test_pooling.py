@@ -7,7 +7,7 @@ import pytest
 
 from imgcls.errors import InputError
 from imgcls.lessons.convolution import Window
-from imgcls.lessons.pooling import change_under_shifts, dense_parameters, pool, shifted
+from imgcls.lessons.pooling import SHIFTS, change_under_shifts, dense_parameters, pool, shifted
 
 
 @pytest.mark.parametrize("kind", ["max", "mean"])
@@ -32,6 +32,14 @@ def test_shifts_by_hand() -> None:
     np.testing.assert_array_equal(shifted(x, 1, 0), [[0, 0], [1, 2]])
     np.testing.assert_array_equal(shifted(x, 0, -1), [[2, 0], [4, 0]])
     np.testing.assert_array_equal(shifted(x, 0, 0), x)
+
+
+def test_colour_pictures_are_shifted_like_grey_ones() -> None:
+    x = np.random.default_rng(0).integers(0, 255, (5, 4, 3))
+    for rows, columns in SHIFTS:
+        moved = shifted(x, rows, columns)
+        for channel in range(3):
+            np.testing.assert_array_equal(moved[..., channel], shifted(x[..., channel], rows, columns))
 
 
 def test_change_is_relative_to_the_map() -> None:
