@@ -290,7 +290,7 @@ def say_differences(recipes: Iterable[Recipe], translate: Translate = str) -> st
         return translate(N_("All the same but for one setting: {setting}.")).format(setting=words[0])
     return translate(
         N_("They differ in more than one setting ({settings}): no difference can be put down to one of them alone.")
-    ).format(settings=", ".join(words))
+    ).format(settings=translate(N_(", ")).join(words))
 
 
 # -- what a difference is worth

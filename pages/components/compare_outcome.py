@@ -24,7 +24,7 @@ from pages.components.evaluate_images import image_strip, test_images
 from pages.components.expectation import expected_winner
 from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
-from pages.components.words import _, language
+from pages.components.words import _, language, listed
 
 
 def show_comparison(trials: Trials, standing: Standing[str]) -> None:
@@ -101,7 +101,7 @@ def _settings(trials: Trials, ended: Sequence[Run]) -> None:
         translate = translator(language())
         rows = {_("Run"): [literal(trials.labels[run.id]) for run in ended]}
         for path in paths:
-            title = ", ".join(translate(word) for word in setting_words([path])) or path
+            title = listed(translate(word) for word in setting_words([path])) or path
             rows[title] = [literal(_value(one, path)) for one in said]
         st.table(rows, hide_index=True)
 
@@ -110,7 +110,7 @@ def _value(recipe: object, path: str) -> str:
     for name in path.split("."):
         recipe = recipe.get(name) if isinstance(recipe, dict) else recipe
     if isinstance(recipe, dict):
-        return ", ".join(f"{name} {value}" for name, value in recipe.items())
+        return listed(f"{name} {value}" for name, value in recipe.items())
     if isinstance(recipe, list | tuple):
         return "; ".join(_value(one, "") for one in recipe) or "–"
     return "–" if recipe in (None, "") else str(recipe)
@@ -135,8 +135,8 @@ def _cost(trials: Trials, ended: Sequence[Run]) -> None:
             figure = pareto_figure(values, accuracies, names, front, is_dark(), (words, _("test accuracy")))
             alt = _("Test accuracy against {cost}", cost=words)
             st.plotly_chart(figure, key=f"cost {field}", config=PLOT_CONFIG, theme=None, alt=alt)
-            listed = ", ".join(literal(names[place]) for place in front)
-            note(_("None is cheaper and better than: {names}.", names=listed))
+            cheap = listed(literal(names[place]) for place in front)
+            note(_("None is cheaper and better than: {names}.", names=cheap))
 
 
 def _image_by_image(trials: Trials, ended: Sequence[Run]) -> None:

@@ -21,7 +21,7 @@ from pages.components.notices import literal, show_error
 from pages.components.registered import registered_choice
 from pages.components.style import is_dark
 from pages.components.trials import Trial, start_trials, time_of_trials
-from pages.components.words import _
+from pages.components.words import _, listed
 
 #: Where the settings to begin with are kept: "new trials".
 _START = "imbalance to start from"
@@ -133,7 +133,7 @@ def _counts(recipe: Recipe) -> None:
         return
     names = dataset_facts(recipe.dataset).class_names
     figure = class_count_figure(names, kept, whole, is_dark(), _("Training images"))
-    counts = ", ".join(f"{name}: {count}" for name, count in zip(names, kept, strict=True))
+    counts = listed(f"{name}: {count}" for name, count in zip(names, kept, strict=True))
     alt = _("Training images of each class: {counts}", counts=counts)
     st.plotly_chart(figure, key="imbalance counts", config=PLOT_CONFIG, theme=None, alt=alt)
     st.caption(

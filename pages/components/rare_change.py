@@ -11,7 +11,7 @@ from imgcls.lessons.rare import class_weights, shares
 from pages.components.notices import note
 from pages.components.rare_race import race_is_on, start_race, watch_race
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, listed
 
 _KEY = "rare change"
 _COUNTS = {"A": 400, "B": 100, "C": 20, "D": 5}
@@ -43,7 +43,7 @@ def _weights() -> None:
 def _shown(counts: np.ndarray) -> None:
     names, weights = list(_COUNTS), class_weights(counts)
     before, after = shares(counts, np.ones(len(counts))), shares(counts, weights)
-    told = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
+    told = listed(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
     st.plotly_chart(
         class_count_figure(names, counts.tolist(), counts.tolist(), is_dark(), _("Training images")),
         key=f"{_KEY} counts",

@@ -16,7 +16,7 @@ from imgcls.training.data_card import data_of
 from pages.components.finished import tested_run
 from pages.components.notices import empty, literal, note, show_error
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, listed
 
 
 def find_it() -> None:
@@ -69,6 +69,6 @@ def find_it() -> None:
             _("Recall in the test"),
             _("{count} images", count="{count}"),
         )
-        told = ", ".join(f"{name} {recall:.0%}" for name, recall in zip(names, recalls, strict=True))
+        told = listed(f"{name} {recall:.0%}" for name, recall in zip(names, recalls, strict=True))
         alt = _("Recall of each class: {recalls}", recalls=told)
         st.plotly_chart(figure, key="rare recalls", config=PLOT_CONFIG, theme=None, alt=alt)

@@ -18,7 +18,7 @@ from pages.components.pins import forget_pins, pins_of
 from pages.components.registered import registered_choice
 from pages.components.schedule_preview import schedule_preview, schedule_words
 from pages.components.training_data import chosen_words, corrections_control, data_controls
-from pages.components.words import _
+from pages.components.words import _, listed
 
 #: Where a recipe to begin with is kept: "train again with changes".
 _START = "recipe to start from"
@@ -128,7 +128,7 @@ def _summary(start: Recipe, key: str) -> str:
         schedule=schedule,
         seed=value("seed", start.seed),
     )
-    return ", ".join([said, *chosen_words(start, key)])
+    return listed([said, *chosen_words(start, key)])
 
 
 def _advanced(start: Recipe, key: str) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def _advanced(start: Recipe, key: str) -> dict[str, Any]:
         key=f"{key} seed",
     )
     precision = st.segmented_control(
-        _("Precision"),
+        _("Numerical precision"),
         ["float32", "mixed_bfloat16"],
         default=training.precision,
         required=True,

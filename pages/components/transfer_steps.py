@@ -32,7 +32,9 @@ def show_steps(free: int, classes: int, body: int | None = None) -> None:
             head=(1280 + 1) * classes,
             classes=classes,
         ),
-        "tune": _("3. **Fine-tune**: the last {free} of {blocks} blocks learn along.", free=free, blocks=BLOCKS),
+        "tune": _("3. **Fine-tune**: the last of {blocks} blocks learns along.", blocks=BLOCKS)
+        if free == 1
+        else _("3. **Fine-tune**: the last {free} of {blocks} blocks learn along.", free=free, blocks=BLOCKS),
     }
     for column, step in zip(st.columns(3, gap="medium"), STEPS, strict=True):
         with column:

@@ -56,7 +56,7 @@ from pages.components.live import TrialChart, live
 from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
 from pages.components.trial_table import Column, trial_table
-from pages.components.words import _, language
+from pages.components.words import _, epochs_words, language
 
 __all__ = ["Column", "Trial", "current_trials", "look_at_trials", "start_trials", "time_of_trials", "watch_trials"]
 
@@ -235,7 +235,7 @@ def _common(recipes: Sequence[Recipe]) -> list[str]:
     said = {
         "architecture": one.architecture.name,
         "dataset": one.dataset.name,
-        "training.epochs": _("{epochs} epochs", epochs=training.epochs),
+        "training.epochs": epochs_words(training.epochs),
         "training.optimizer": _("learning rate {rate:g}", rate=training.optimizer.learning_rate),
         "seed": _("seed {seed}", seed=one.seed),
     }

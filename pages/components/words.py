@@ -39,6 +39,11 @@ def listed(names: Iterable[str]) -> str:
     return _(", ").join(names)
 
 
+def epochs_words(count: int) -> str:
+    """So many epochs, in words: “1 epoch”."""
+    return _("1 epoch") if count == 1 else _("{epochs} epochs", epochs=count)
+
+
 def language_switch() -> None:
     """A small control with each language under its own name; the choice holds for the session."""
     st.segmented_control(
