@@ -11,6 +11,7 @@ from imgcls.lessons.augmentation import mixed
 from imgcls.models import model_card
 from imgcls.runs import get_run
 from pages.components.augmentation_pair import show_pair, to_picture
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_run
 from pages.components.notices import note
 from pages.components.sample_choice import choose_sample
@@ -33,6 +34,7 @@ def find_it() -> None:
         images, labels = test_sample(get_run(run).recipe)
         first = choose_sample(f"{_KEY} i {run}", _("Picture i"), images, labels, 0, _CHOICES)
         second = choose_sample(f"{_KEY} j {run}", _("Picture j"), images, labels, 1, _CHOICES)
+        terms("mixup", "softmax")
         share = st.slider(_("λ"), 0.0, 1.0, 0.5, 0.05, key=f"{_KEY} share")
     one, other = np.asarray(images[first]), np.asarray(images[second])
     mixtures = np.stack([to_picture(mixed(one, other, each)) for each in _SHARES])

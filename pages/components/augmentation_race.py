@@ -16,6 +16,7 @@ from imgcls.training.sizes import part_sizes
 from imgcls.trials import Score, Standing, Trials, score_of, verdict
 from pages.components.augmentation_draws import show_draws
 from pages.components.bench_measure import columns
+from pages.components.glossary import terms
 from pages.components.lesson_run import train_or_reuse, waiting_words
 from pages.components.notices import literal, note
 from pages.components.question import ask_first
@@ -56,6 +57,7 @@ def start_race() -> None:
             step=1.0,
             start=0.0,
         )
+        terms("augmentation", "cutout", "mixup", "test accuracy")
     with right:
         show_draws(CHANGES)
         if asked.is_open:

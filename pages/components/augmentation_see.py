@@ -8,6 +8,7 @@ import streamlit as st
 from imgcls.lessons.augmentation import cost
 from imgcls.recipe import Recipe
 from pages.components.augmentation_pair import show_pair
+from pages.components.glossary import terms
 from pages.components.notices import note
 from pages.components.question import ask_first
 from pages.components.sources import test_sample
@@ -48,6 +49,7 @@ def see_it() -> None:
                 "none": _("neither of them"),
             },
         )
+        terms("mixup", "cross-entropy")
         if asked.is_open:
             _say(None if asked.answer is None else str(asked.answer), labels[3], labels[8])
     with right:

@@ -15,6 +15,7 @@ from imgcls.runs import Run, read_curve
 from imgcls.training.check import check_recipe
 from imgcls.trials import Trials
 from pages.components.bench import begin_bench_with
+from pages.components.glossary import terms
 from pages.components.notices import note, show_error
 from pages.components.trials import Column, Trial, start_trials, time_of_trials
 from pages.components.weights import weights_notice
@@ -42,6 +43,7 @@ def measure_form(recipe: Recipe) -> None:
         recipe: with the data set and the augmentations; the settings begin with its others.
     """
     st.subheader(_("Does it help?"), anchor=False)
+    terms("augmentation", "overfitting")
     split = _images(recipe)
     with st.expander(_summary(recipe)):
         network, epochs, seed = _settings(recipe)

@@ -10,6 +10,7 @@ from imgcls.language import translator
 from imgcls.lessons.choosing import interval_of_mean
 from imgcls.runs import RunSummary, get_run, list_runs
 from pages.components.durations import duration
+from pages.components.glossary import terms
 from pages.components.notices import empty, literal, note
 from pages.components.words import _, language
 
@@ -38,6 +39,7 @@ def find_it() -> None:
         show(literal(say_lead(found, labels, translator(language()))))
     else:
         st.info(_("Train two networks from three seeds each, and here it says which of them is better."))
+    terms("seed", "test accuracy", "parameter")
     note(_("Spread: the standard deviation from seed to seed, in points. The interval is that of Student's t."))
     st.page_link("pages/compare.py", label=_("A race of your own networks, on Compare"))
 

@@ -22,6 +22,7 @@ from pages.components.compare_one_image import both_on_one
 from pages.components.durations import duration
 from pages.components.evaluate_images import image_strip, test_images
 from pages.components.expectation import expected_winner
+from pages.components.glossary import terms
 from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
 from pages.components.words import _, language, listed
@@ -118,6 +119,7 @@ def _value(recipe: object, path: str) -> str:
 
 def _cost(trials: Trials, ended: Sequence[Run]) -> None:
     st.markdown(_("#### What the accuracy costs"))
+    terms("parameter", "multiply-add", "test accuracy")
     costs = {
         "train_seconds": _("seconds of training"),
         "parameters": _("parameters"),

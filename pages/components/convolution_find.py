@@ -11,6 +11,7 @@ from imgcls.figures.filters import filter_sheet
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.figures.products import products_svg
 from imgcls.figures.signed_map import signed_map_figure
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_image, own_layer
 from pages.components.notices import note, strong
 from pages.components.picture import show_drawing, show_picture
@@ -42,6 +43,7 @@ def find_it() -> None:
             key=f"{_KEY} filter {place.run} {place.layer['name']}",
         )
         asked = _asked_place(f"{which} {number}", place.layer["to"])
+        terms("kernel", "channel", "feature map", "bias")
     with right:
         answer = answered(
             f"{_KEY} unit",

@@ -17,6 +17,7 @@ from imgcls.training.check import check_recipe
 from imgcls.training.data import run_data
 from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, Trials
+from pages.components.glossary import terms
 from pages.components.notices import literal, show_error
 from pages.components.registered import registered_choice
 from pages.components.style import is_dark
@@ -95,6 +96,7 @@ def _imbalance(start: Recipe, dataset: Choice, key: str) -> Imbalance:
 
 def _question(page_key: str, recipe: Recipe | None, names: list[str]) -> None:
     st.subheader(_("Which strategy finds the rare ones, and what does it cost?"))
+    terms("class weight", "resampling", "recall", "balanced accuracy")
     trials = _trials(recipe, names) if recipe else []
     if recipe and trials:
         _counts(recipe)

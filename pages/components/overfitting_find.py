@@ -11,6 +11,7 @@ from imgcls.lessons.overfitting import gap_of
 from imgcls.runs import get_run, read_curve
 from pages.components.coach import advice_of, band_of, coach
 from pages.components.finished import tested_run
+from pages.components.glossary import terms
 from pages.components.monitor import show_curves
 from pages.components.notices import empty, note
 from pages.components.overfitting_gap import show_gap
@@ -36,6 +37,7 @@ def find_it() -> None:
             st.info(_("No epoch of this run has ended: choose another."))
             return
         show_gap(gap)
+        terms("overfitting", "validation", "loss")
         if gap.points < 0:
             note(
                 _(

@@ -101,6 +101,7 @@ def _say_shift(picture: np.ndarray, window: Window, kind: Kind) -> None:
 def _say_parameters(side: int, window: Window) -> None:
     places = window.places(side)
     st.markdown(_("#### What it saves"))
+    terms("parameter", "dense layer")
     left, right = st.columns(2)
     left.metric(_("dense layer without pooling"), f"{dense_parameters(side, 64, 64):,}")
     right.metric(_("dense layer after pooling"), f"{dense_parameters(places, 64, 64):,}")

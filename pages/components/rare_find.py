@@ -14,6 +14,7 @@ from imgcls.runs import get_run
 from imgcls.training.data import divided
 from imgcls.training.data_card import data_of
 from pages.components.finished import tested_run
+from pages.components.glossary import terms
 from pages.components.notices import empty, literal, note, show_error
 from pages.components.style import is_dark
 from pages.components.words import _, listed
@@ -59,6 +60,7 @@ def find_it() -> None:
             note(
                 _("No class is rare here: both accuracies are alike. In the lab “Rare classes” you can make some rare.")
             )
+        terms("recall", "balanced accuracy")
         st.page_link("pages/imbalance.py", label=_("Six answers to rare classes, trained side by side"))
     with right:
         figure = recall_figure(

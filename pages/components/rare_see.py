@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from imgcls.lessons.rare import accuracy_of_never, found_of_rare
+from pages.components.glossary import terms
 from pages.components.notices import note
 from pages.components.question import ask_first
 from pages.components.words import _
@@ -33,6 +34,7 @@ def see_it() -> None:
                 "open": _("none, all, or any number: it does not say"),
             },
         )
+        terms("recall", "balanced accuracy")
         if not asked.is_open:
             note(_("The numbers stand here when you have answered."))
             return

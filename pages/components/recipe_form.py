@@ -13,6 +13,7 @@ from imgcls.limits import limit
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
 from imgcls.training.check import check_recipe
 from pages.components.augmentation import augmentation_controls
+from pages.components.glossary import terms
 from pages.components.notices import show_error
 from pages.components.pins import forget_pins, pins_of
 from pages.components.registered import registered_choice
@@ -73,6 +74,7 @@ def _described(start: Recipe, key: str) -> Recipe:
         key=f"{key} epochs",
     )
     batch, rate = _steps(start, key)
+    terms("epoch", "batch", "learning rate", "overfitting")
     augmentation = augmentation_controls(start.augmentation, dataset, f"{key} augmentation")
     # without a key it would close whenever its words change
     with st.expander(_summary(start, key), key=f"{key} more"):
@@ -181,6 +183,7 @@ def _advanced(start: Recipe, key: str) -> dict[str, Any]:
         help=_("bfloat16 computes with fewer digits. It is faster only on processors that have it built in."),
         key=f"{key} precision",
     )
+    terms("weight decay", "dropout", "early stopping", "seed")
     return {
         "optimizer": optimizer,
         "schedule": schedule,

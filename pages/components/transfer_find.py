@@ -14,6 +14,7 @@ from imgcls.models import model_card
 from imgcls.preparation.choose import prepare_for
 from imgcls.runs import get_run
 from pages.components.answers import ask, waiting
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_image, own_run
 from pages.components.notices import literal, note
 from pages.components.picture import show_picture
@@ -41,6 +42,7 @@ def find_it() -> None:
                 "head": _("the head"),
             },
         )
+        terms("fine-tuning", "frozen")
     if not asked.is_open:
         with right:
             note(_("First say what you expect."))

@@ -12,6 +12,7 @@ from imgcls.errors import ImgclsError
 from imgcls.figures.sheet import picture_sheet, side_by_side
 from imgcls.lessons.transfer import BLOCKS, Pairs, by_chance, pairs, some_of_each
 from imgcls.recipe import Choice
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered
 from pages.components.notices import literal, note, show_error
 from pages.components.question import ask_first
@@ -61,6 +62,7 @@ def see_it() -> None:
             high=float(count),
             step=1.0,
         )
+        terms("transfer learning", "embedding")
     with right:
         if not asked.is_open:
             _pictures(some)
