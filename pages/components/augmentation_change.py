@@ -19,8 +19,6 @@ from pages.components.sources import test_sample
 from pages.components.words import _
 
 _KEY = "augmentation change"
-#: Pictures to choose either of the two from.
-_CHOICES = 10
 
 
 def change_it() -> None:
@@ -37,8 +35,8 @@ def _by_number() -> None:
     with left:
         dataset = st.selectbox(_("Data set"), DATASETS, key=f"{_KEY} dataset")
         images, labels = test_sample(Recipe(dataset=Choice(name=dataset)))
-        first = choose_sample(f"{_KEY} i {dataset}", _("Picture i"), images, labels, 3, _CHOICES)
-        second = choose_sample(f"{_KEY} j {dataset}", _("Picture j"), images, labels, 8, _CHOICES)
+        first = choose_sample(f"{_KEY} i {dataset}", _("Picture i"), images, labels, 3)
+        second = choose_sample(f"{_KEY} j {dataset}", _("Picture j"), images, labels, 8)
         share = st.slider(_("λ"), 0.0, 1.0, 0.7, 0.05, key=f"{_KEY} share")
         height, width = images[first].shape[:2]
         side = st.slider(_("Side of the square (Cutout)"), 0, height, height // 3, key=f"{_KEY} side {dataset}")

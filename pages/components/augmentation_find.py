@@ -21,8 +21,6 @@ from pages.components.words import _
 
 _KEY = "augmentation find"
 _SHARES = np.linspace(0, 1, 21)
-#: Pictures to choose either of the two from.
-_CHOICES = 10
 
 
 def find_it() -> None:
@@ -32,8 +30,8 @@ def find_it() -> None:
         if run is None:
             return
         images, labels = test_sample(get_run(run).recipe)
-        first = choose_sample(f"{_KEY} i {run}", _("Picture i"), images, labels, 0, _CHOICES)
-        second = choose_sample(f"{_KEY} j {run}", _("Picture j"), images, labels, 1, _CHOICES)
+        first = choose_sample(f"{_KEY} i {run}", _("Picture i"), images, labels, 0)
+        second = choose_sample(f"{_KEY} j {run}", _("Picture j"), images, labels, 1)
         terms("mixup", "softmax")
         share = st.slider(_("λ"), 0.0, 1.0, 0.5, 0.05, key=f"{_KEY} share")
     one, other = np.asarray(images[first]), np.asarray(images[second])

@@ -11,7 +11,8 @@ from imgcls.lessons.choosing import interval_of_mean
 from imgcls.runs import RunSummary, get_run, list_runs
 from pages.components.durations import duration
 from pages.components.glossary import terms
-from pages.components.notices import empty, literal, note
+from pages.components.lesson import no_network_yet
+from pages.components.notices import literal, note
 from pages.components.words import _, language
 
 _KEY = "choosing find"
@@ -20,12 +21,7 @@ _KEY = "choosing find"
 def find_it() -> None:
     runs = [run for run in list_runs() if run.result.get("test_accuracy") is not None]
     if not runs:
-        empty(
-            _("Your own network will stand here"),
-            _("Train one first: ten seconds are enough for the article's network."),
-            _("Train a network"),
-            "pages/train.py",
-        )
+        no_network_yet()
         return
     names = list(dict.fromkeys(run.recipe.dataset.name for run in runs))
     chosen = st.selectbox(_("Data set"), names, format_func=_titled, key=f"{_KEY} dataset", width=420)

@@ -10,6 +10,7 @@ import streamlit as st
 from imgcls.errors import InputError
 from imgcls.lessons.convolution import KERNELS, Padding, Window, convolve
 from pages.components.convolution_channels import channels
+from pages.components.convolution_relu import relu_steps
 from pages.components.convolution_window import window_over
 from pages.components.glossary import terms
 from pages.components.keras_check import keras_check
@@ -44,6 +45,7 @@ def change_it() -> None:
     _say_size(side, window)
     _say_flip(picture, kernel, window)
     channels()
+    relu_steps(f"{_KEY} relu", ours)
 
 
 def _window() -> tuple[Window, str]:

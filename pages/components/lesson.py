@@ -10,12 +10,14 @@ from streamlit.navigation.page import Page
 
 from imgcls.lessons import LESSONS, Lesson, lesson, neighbours
 from pages.components.glossary import words_fold
+from pages.components.notices import empty
 from pages.components.words import _
 
 PAGES = Path(__file__).resolve().parents[1]
 
 Step = Literal["see", "change", "find"]
-_FROM = "from"
+#: Where the lesson that one comes from stands in a link, and the one that is being read in the session.
+_FROM, _LESSON = "from", "lesson being read"
 STEPS: tuple[Step, ...] = ("see", "change", "find")
 
 
@@ -36,6 +38,7 @@ def lesson_pages() -> list[Page]:
 def lesson_head(name: str) -> None:
     """What the lesson asks, its idea in one sentence, its formula, and the ways to the lessons beside it."""
     one = lesson(name)
+    st.session_state[_LESSON] = name
     _ways(one)
     st.title(_(one.question))
     if not one.formula:
@@ -79,6 +82,18 @@ def lesson_foot(name: str, step: Step) -> None:
         if following is not None:
             st.page_link(_page(following), label=_("Next lesson: {title}", title=_(following.title)))
     words_fold(*one.words)
+
+
+def no_network_yet() -> None:
+    """What the third step shows as long as nothing has been trained: the way to it, and from there back."""
+    name = st.session_state.get(_LESSON)
+    empty(
+        _("Your own network will stand here"),
+        _("Train one first: ten seconds are enough for the article's network."),
+        _("Train a network"),
+        "pages/train.py",
+        came_from(name) if name else None,
+    )
 
 
 def go_to_step(name: str, step: Step) -> None:

@@ -14,7 +14,8 @@ from imgcls.runs import get_run
 from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting
 from pages.components.finished import tested_run
-from pages.components.notices import empty, show_error
+from pages.components.lesson import no_network_yet
+from pages.components.notices import show_error
 from pages.components.sample_choice import choose_sample
 from pages.components.sources import test_sample
 from pages.components.words import _
@@ -33,12 +34,7 @@ def own_run() -> str | None:
     """A finished run of the reader's choice; without one, the way to one."""
     run = tested_run()
     if run is None:
-        empty(
-            _("Your own network will stand here"),
-            _("Train one first: ten seconds are enough for the article's network."),
-            _("Train a network"),
-            "pages/train.py",
-        )
+        no_network_yet()
         return None
     if not is_saved(get_run(run)):
         st.info(_("The weights of this run are not there any more: choose another."))

@@ -15,7 +15,8 @@ from imgcls.training.data import divided
 from imgcls.training.data_card import data_of
 from pages.components.finished import tested_run
 from pages.components.glossary import terms
-from pages.components.notices import empty, literal, note, show_error
+from pages.components.lesson import no_network_yet
+from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
 from pages.components.words import _, listed
 
@@ -25,12 +26,7 @@ def find_it() -> None:
     with left:
         chosen = tested_run()
     if chosen is None:
-        empty(
-            _("Your own network will stand here"),
-            _("Train one first: ten seconds are enough for the article's network."),
-            _("Train a network"),
-            "pages/train.py",
-        )
+        no_network_yet()
         return
     run = get_run(chosen)
     try:

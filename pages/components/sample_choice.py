@@ -12,21 +12,19 @@ from pages.components.sheet import Cell, pick_from_sheet
 from pages.components.words import _
 
 #: Images that are offered, and the least width of one of them, in pixels.
-MOST, _LEAST = 20, 46
+MOST, _LEAST = 10, 46
 
 
-def choose_sample(
-    key: str, label: str, images: np.ndarray, names: Sequence[str], start: int = 0, most: int = MOST
-) -> int:
+def choose_sample(key: str, label: str, images: np.ndarray, names: Sequence[str], start: int = 0) -> int:
     """The place of the chosen image; thumbnails of the first ones are shown, one of them marked.
 
     Args:
         key: names the choice within the session; it is kept while the session lasts.
         label: what is chosen, translated; it stands above, and is read to those who do not see it.
         images: uint8 (n, h, w, c), n ≥ 1; names: their classes.
-        start: the place that is marked at first; most: thumbnails at most.
+        start: the place that is marked at first.
     """
-    count, store = min(most, len(images)), f"sample: {key}"
+    count, store = min(MOST, len(images)), f"sample: {key}"
     kept = min(int(st.session_state.get(store, start)), count - 1)
     cells = [Cell(_("{number}: {name}", number=place + 1, name=names[place]), names[place]) for place in range(count)]
     st.markdown(label)

@@ -154,6 +154,31 @@ def _runs(report: dict[str, Any]) -> list[Row]:
     return [Row("Compare lists 1,000 runs", "–", f"{report['list']:.2f} s", report["list"], 1.0, False)]
 
 
+def _lessons(report: dict[str, Any]) -> list[Row]:
+    rows = []
+    if report["medians"]:
+        slowest = max(report["medians"], key=lambda lesson: report["medians"][lesson])
+        median, slow = report["medians"][slowest], len(report["slower than 0.3"])
+        figure = f"{median:.2f} s in “{slowest}”, {report['median']:.2f} s over all {report['controls']}; {slow} slower"
+        rows.append(
+            Row("a control of a lesson answers (median of the slowest lesson)", "–", figure, median, 0.3, False)
+        )
+    if report["first points"]:
+        slowest = max(report["first points"], key=lambda lesson: report["first points"][lesson])
+        took = report["first points"][slowest]
+        rows.append(
+            Row(
+                "click in a lesson → first point of its race (slowest)",
+                "–",
+                f"{took:.2f} s in “{slowest}”",
+                took,
+                2.0,
+                False,
+            )
+        )
+    return rows
+
+
 def _answers(report: dict[str, Any]) -> list[Row]:
     return [Row("Evaluate opens 10,000 answers", "–", f"{report['open']:.2f} s", report["open"], 1.0, False)]
 
@@ -168,6 +193,7 @@ BENCHMARKS = (
     Benchmark("race_queue", (), _race, 240),
     Benchmark("compare_page", ("--runs", "1000"), _runs, 180),
     Benchmark("evaluate_page", ("--images", "10000"), _answers, 120),
+    Benchmark("lessons", (), _lessons, 700),
     Benchmark("networks", ("transfer",), _transfer, 700),
 )
 

@@ -25,6 +25,13 @@ REPORTS = {
     "race_queue": {"share": 0.015},
     "compare_page": {"list": 0.18},
     "evaluate_page": {"open": 0.04},
+    "lessons": {
+        "controls": 3,
+        "median": 0.1,
+        "medians": {"pooling": 0.1, "rare": 0.2},
+        "slower than 0.3": {},
+        "first points": {"rare": 1.2, "augmentation": 1.4},
+    },
     "networks": {"times_faster": 21.6},
 }
 
