@@ -66,9 +66,20 @@ def lesson_step(name: str) -> Step:
         required=True,
         key=key,
         label_visibility="collapsed",
-        on_change=lambda: st.session_state.update({_kept(name): st.session_state[key]}),
+        on_change=_remember_step,
+        args=(name, kept, key),
     )
     return chosen or "see"
+
+
+def _remember_step(name: str, shown: Step, key: str) -> None:
+    """Keep the step that was chosen while `shown` was the one on the page.
+
+    While a part of the page draws itself anew, the control of a step that was left may report once more: that is no
+    choice.
+    """
+    if st.session_state.get(_kept(name), "see") == shown:
+        st.session_state[_kept(name)] = st.session_state[key]
 
 
 def lesson_foot(name: str, step: Step) -> None:
