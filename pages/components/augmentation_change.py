@@ -13,6 +13,7 @@ from pages.components.augmentation_race import race_is_on, start_race, watch_rac
 from pages.components.glossary import terms
 from pages.components.lesson_picture import DATASETS
 from pages.components.notices import note
+from pages.components.part import part
 from pages.components.picture import Labelled, show_columns
 from pages.components.sample_choice import choose_sample
 from pages.components.sources import test_sample
@@ -30,6 +31,7 @@ def change_it() -> None:
     _by_number()
 
 
+@part
 def _by_number() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:

@@ -16,6 +16,7 @@ from pages.components.glossary import terms
 from pages.components.keras_check import keras_check
 from pages.components.lesson_picture import small_picture
 from pages.components.notices import note, show_warning
+from pages.components.part import part
 from pages.components.sliding import kernel_from
 from pages.components.words import _
 
@@ -44,7 +45,7 @@ def change_it() -> None:
     keras_check(_KEY, "Conv2D", ours, {"x": picture, "kernel": kernel}, **asdict(window))
     _say_size(side, window)
     _say_flip(picture, kernel, window)
-    channels()
+    part(channels)()
     relu_steps(f"{_KEY} relu", ours)
 
 

@@ -9,6 +9,7 @@ from imgcls.figures.class_counts import class_count_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.lessons.rare import class_weights, shares
 from pages.components.notices import note
+from pages.components.part import part
 from pages.components.rare_race import race_is_on, start_race, watch_race
 from pages.components.style import is_dark
 from pages.components.words import _, listed
@@ -26,6 +27,7 @@ def change_it() -> None:
     _weights()
 
 
+@part
 def _weights() -> None:
     st.markdown(_("#### What a weight is"))
     left, right = st.columns([4, 9], gap="large")

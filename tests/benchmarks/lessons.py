@@ -101,47 +101,44 @@ class Reader:
         self.page.wait_for_function(_QUIET, timeout=_LONGEST, polling=50)
         return float(self.page.evaluate(_TOOK))
 
-    def controls(self) -> dict[str, list[Any]]:
-        """Name → what to do, turn by turn; of everything in the step that can be moved."""
-        page, found = self.page, {}
-        main = page.get_by_role("main")
+    def controls(self) -> dict[str, Any]:
+        """Name → what to do in a turn (0, 1, 2), for everything in the step that can be moved."""
+        main, found = self.page.get_by_role("main"), _Named()
         for one in main.get_by_role("slider").all():
             # away from the end it stands at, and back
             there = "ArrowRight" if one.evaluate("(it) => +it.value < +it.max") else "ArrowLeft"
             back = {"ArrowRight": "ArrowLeft", "ArrowLeft": "ArrowRight"}[there]
-            name = one.get_attribute("aria-label") or "slider"
-            found[name] = [lambda one=one, key=(there, back)[turn % 2]: one.press(key) for turn in range(_TURNS)]
+            found.add(one, lambda turn, one=one, keys=(there, back): one.press(keys[turn % 2]))
         for one in main.get_by_role("spinbutton").all():
-            name = one.get_attribute("aria-label") or "number"
-            if "weight in" in name and name != "weight in row 1, column 1":
-                continue
-            if "weight in" in name:
-                found[name] = [
-                    lambda one=one, turn=turn: (one.fill(str(turn + 2)), one.press("Enter")) for turn in range(_TURNS)
-                ]
-            else:
-                found[name] = [
-                    lambda one=one, key=("ArrowUp", "ArrowDown")[turn % 2]: (one.press(key), one.press("Enter"))
-                    for turn in range(_TURNS)
-                ]
+            if "weight in" not in str(one.get_attribute("aria-label")):
+                found.add(one, lambda turn, one=one: one.press(("ArrowUp", "ArrowDown")[turn % 2]))
+        weight = main.get_by_label("weight in row 1, column 1")
+        if weight.count():
+            found.add(weight, lambda turn: (weight.fill(str(turn + 2)), weight.press("Enter")))
         for one in main.get_by_role("combobox").all():
-            name = (one.get_attribute("aria-label") or "list").split(".")[-1].strip()
-            found[name] = [
-                lambda one=one, key=("ArrowDown", "ArrowUp")[turn % 2]: self._select(one, key) for turn in range(_TURNS)
-            ]
-        for one in main.locator("button.cell[tabindex='0']").all():
-            group = one.locator("xpath=..").get_attribute("aria-label") or "picture"
-            cells = one.locator("xpath=..").locator("button.cell")
-            found[group] = [lambda cells=cells, place=turn + 1: cells.nth(place).click() for turn in range(_TURNS)]
+            found.add(one, lambda turn, one=one: self._select(one, ("ArrowDown", "ArrowUp")[turn % 2]))
+        for one in main.locator("[role=group]:has(> button.cell)").all():
+            found.add(one, lambda turn, one=one: one.locator("button.cell").nth(turn + 1).click())
         for one in main.locator("svg.y").all():
-            found["the window, by arrow keys"] = [lambda one=one: one.press("ArrowRight") for _ in range(_TURNS)]
-        return found
+            found.add(one, lambda turn, one=one: one.press("ArrowRight"))
+        return dict(found)
 
     def _select(self, one: Any, key: str) -> None:
+        """Another of a list. While it is open the rest is hidden from roles: keys go where the focus is."""
         one.click()
         self.page.get_by_role("option").first.wait_for()
-        one.press(key)
-        one.press("Enter")
+        self.page.keyboard.press(key)
+        self.page.keyboard.press("Enter")
+        self.page.get_by_role("listbox").wait_for(state="detached")
+
+
+class _Named(dict[str, Any]):
+    """Controls by what they are called; a second one of a name is numbered."""
+
+    def add(self, one: Any, act: Any) -> None:
+        name = (one.get_attribute("aria-label") or "a control").split(". ")[-1].strip()
+        same = sum(known.split(" #")[0] == name for known in self)
+        self[name if not same else f"{name} #{same + 1}"] = act
 
 
 def controls_of(reader: Reader, lesson: str) -> dict[str, float]:
@@ -149,16 +146,13 @@ def controls_of(reader: Reader, lesson: str) -> dict[str, float]:
     medians = {}
     for step in STEPS:
         reader.open(lesson, step)
-        for name in list(reader.controls()):
+        for name, act in reader.controls().items():
             taken = []
-            for turn in range(_TURNS):
-                acts = reader.controls().get(name)  # found anew: the page may have drawn it anew
-                if acts is None:
-                    break
-                try:
-                    taken.append(reader.seconds(acts[turn]))
-                except Error as error:
-                    print(f"{lesson} {step}: {name}: {str(error).splitlines()[0]}", flush=True)
+            try:
+                for turn in range(_TURNS):
+                    taken.append(reader.seconds(lambda act=act, turn=turn: act(turn)))
+            except Error as error:
+                print(f"{lesson} {step}: {name}: {str(error).splitlines()[0]}", flush=True)
             if taken:
                 medians[f"{step}: {name}"] = round(statistics.median(taken), 3)
     return medians
@@ -201,6 +195,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         try:
             page = browser.new_context(viewport={"width": 1366, "height": 1400}, locale="en-GB").new_page()
+            page.set_default_timeout(20_000)
             reader = Reader(page, server.url, residual)
             page.goto(server.url)
             page.wait_for_timeout(_WARM)

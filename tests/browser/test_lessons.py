@@ -113,6 +113,38 @@ class Walk(Keyboard):
         self.context.close()
 
 
+def test_convolution(browser: Any, school: Server, pictures: Path) -> None:
+    walk = Walk(browser, school, pictures, "convolution")
+    walk.slide("What is the sum at the framed place?", "ArrowRight")
+    walk.press(GIVE)
+    guess, value = walk.said(r"You said 0\.1; it is")[:2]
+    assert guess == 0.1
+    assert walk.page.locator(".total").inner_text() == f"Σ = {value:.2f}".replace("-", "\N{MINUS SIGN}")
+    walk.press("One on")
+    walk.press("Play", "Space")
+    walk.press("Pause", "Space")
+    walk.photograph("1-see")
+    walk.press(CHANGE)
+    walk.select("Kernel", "sharpen")
+    walk.number("weight in row 2, column 2", "9")
+    walk.reach(walk.page.locator("svg.y").first)
+    for key in ["Home"] + ["ArrowDown"] * 4 + ["ArrowRight"] * 5:
+        walk.page.keyboard.press(key)
+    walk.page.get_by_text("row 5, column 6").first.wait_for()
+    walk.thumbnail("Image", "ArrowRight")
+    walk.press("Let Keras compute it too")
+    walk.page.get_by_text("computes the same 144 numbers").wait_for(timeout=60_000)
+    walk.slide("Bias", "ArrowRight")
+    walk.page.get_by_text("+0.10 =").first.wait_for()
+    walk.photograph("2-change")
+    walk.press(FIND)
+    walk.run("seed-cnn · mnist-5k")
+    given, value = walk.said("The article's formula gives")[-2:]
+    assert abs(given - value) < 1e-3
+    walk.photograph("3-find")
+    walk.end()
+
+
 def test_pooling(browser: Any, school: Server, pictures: Path) -> None:
     walk = Walk(browser, school, pictures, "pooling")
     walk.press(GIVE)
