@@ -1,6 +1,6 @@
 """How soon a lesson answers: every control of every lesson, and the first point of every race that is trained in one.
 
-    python -m tests.benchmarks.lessons [--lessons pooling rare …] [--no-races]
+    python -m tests.benchmarks.lessons [--lessons pooling rare …] [--no-races | --only-races]
 
 Chromium works the app as a reader would. A control is moved by key or click, there and back twice; its answer is there
 when the last thing on the page has changed that changes (the last mutation before the page stands still), and what the
@@ -189,6 +189,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lessons", nargs="+", default=list(LESSONS), choices=LESSONS)
     parser.add_argument("--no-races", action="store_true")
+    parser.add_argument("--only-races", action="store_true")
     asked = parser.parse_args()
     controls: dict[str, dict[str, float]] = {}
     points: dict[str, float] = {}
@@ -203,7 +204,7 @@ def main() -> None:
             reader = Reader(page, server.url, residual)
             page.goto(server.url)
             page.wait_for_timeout(_WARM)
-            for lesson in asked.lessons:
+            for lesson in asked.lessons if not asked.only_races else ():
                 controls[lesson] = controls_of(reader, lesson)
                 print(f"{lesson}: {json.dumps(controls[lesson])}", flush=True)
             for lesson in RACES if not asked.no_races else ():
@@ -222,7 +223,7 @@ def main() -> None:
     }
     report = {
         "controls": len(every),
-        "median": round(statistics.median(every), 3),
+        "median": round(statistics.median(every), 3) if every else None,
         "medians": {lesson: round(statistics.median(one.values()), 3) for lesson, one in controls.items() if one},
         "slower than 0.3": slow,
         "first points": points,
