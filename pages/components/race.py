@@ -18,7 +18,6 @@ from imgcls.trials import Standing, loss_of_guessing
 from pages.components.current import current_guess, look_at_race
 from pages.components.gradients import show_gradients
 from pages.components.lanes import (
-    TICK,
     lane,
     look,
     milestones,
@@ -27,6 +26,7 @@ from pages.components.lanes import (
     share_of_all,
     short_loss,
     stop_all,
+    tick,
 )
 from pages.components.live import RaceChart, live
 from pages.components.notices import literal, note, show_error
@@ -55,7 +55,7 @@ def watch_race(race: Race) -> None:
     with right:
         view = _view()
         if lanes.is_active:
-            st.fragment(_moving, run_every=TICK)(race, view, milestones(lanes))
+            st.fragment(_moving, run_every=tick(lanes))(race, view, milestones(lanes))
         else:
             _figures(race, lanes, view)
         show_gradients(race, lanes.runs, lanes.statuses, lanes.curves)

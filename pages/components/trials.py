@@ -42,7 +42,6 @@ from pages.components.answers import ask, look_again
 from pages.components.durations import duration
 from pages.components.expectation import keep_expected
 from pages.components.lanes import (
-    TICK,
     lane,
     look,
     milestones,
@@ -51,6 +50,7 @@ from pages.components.lanes import (
     share_of_all,
     stop_all,
     submit_all,
+    tick,
 )
 from pages.components.live import TrialChart, live
 from pages.components.notices import literal, note, show_error
@@ -186,7 +186,7 @@ def watch_trials(
     with right:
         view = Look(*_view(page_key))
         if standing.is_active:
-            st.fragment(_moving, run_every=TICK)(page_key, trials, view, milestones(standing))
+            st.fragment(_moving, run_every=tick(standing))(page_key, trials, view, milestones(standing))
         else:
             st.progress(1.0 if not standing.can_go_on else share_of_all(standing), text=_ended(standing))
             _figures(page_key, trials, standing, view)
