@@ -37,10 +37,10 @@ def keras_check(key: str, layer: str, ours: np.ndarray, arrays: dict[str, np.nda
     values = {"layer": layer, "count": ours.size, "largest": largest}
     if largest <= _DIGITS * max(1.0, float(np.abs(ours).max())):
         text = _(
-            "`keras.layers.{layer}` computes the same {count:,} numbers. They differ by {largest:.0e} at most: it "
+            "keras.layers.{layer} computes the same {count:,} numbers. They differ by {largest:.0e} at most: it "
             "counts with 32 bits, this page with 64.",
             **values,
         )
     else:
-        text = _("`keras.layers.{layer}` differs by up to {largest:.0e}, which should not be.", **values)
+        text = _("keras.layers.{layer} differs by up to {largest:.0e}, which should not be.", **values)
     note(text)
