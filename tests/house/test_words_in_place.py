@@ -15,9 +15,11 @@ STEPS = ("see", "change", "find")
 
 
 def opened(path: Path) -> set[str]:
-    """The words that a file opens in place."""
+    """The words that a file opens in place: named in a call, or in a table `WORDS` that a call takes them from."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "WORDS":
+            found |= {str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)} & set(GLOSSARY)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("term", "terms"):
             found |= {str(part.value) for part in node.args if isinstance(part, ast.Constant)}
     return found
