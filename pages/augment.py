@@ -10,7 +10,7 @@ from pages.components.bench import bench_form, bench_pictures, explain_augmentat
 from pages.components.bench_measure import PAGE, columns, keep_settings, measure_form, say_gap
 from pages.components.frame import need_frame
 from pages.components.trials import current_trials, watch_trials
-from pages.components.words import _
+from pages.components.words import _, listed
 
 
 def page() -> None:
@@ -41,7 +41,7 @@ def _measured(trials: Trials) -> None:
     chosen = [choice for recipe in trials.recipes.values() for choice in recipe.augmentation]
     names = dict.fromkeys(_(AUGMENTATIONS.get(choice.name).title) for choice in chosen)
     if names:
-        st.markdown(_("Measured, with and without: **{names}**", names=", ".join(names)))
+        st.markdown(_("Measured, with and without: **{names}**", names=listed(names)))
     watch_trials(PAGE, trials, columns=columns(), more=lambda standing: say_gap(), again=keep_settings)
 
 

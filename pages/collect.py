@@ -15,12 +15,14 @@ from pages.components.collect_start import start_view
 from pages.components.collect_undo import undo_line
 from pages.components.collect_work import work_view
 from pages.components.frame import need_frame
+from pages.components.lesson import way_back
 from pages.components.notices import show_error
 from pages.components.words import _
 
 
 def page() -> None:
     need_frame()
+    way_back()
     st.title(_("Teach a network with pictures of your own"))
     name = current_own()
     if not own.names():

@@ -23,6 +23,7 @@ from pages.components.explain_maps import maps
 from pages.components.explain_question import question
 from pages.components.explain_second import another_network, second_opinion
 from pages.components.frame import need_frame
+from pages.components.glossary import terms
 from pages.components.notices import empty
 from pages.components.services import inference
 from pages.components.sources import bring_it, invite_to_train, pick_pictures, preparation_switch
@@ -70,6 +71,7 @@ def _explain(model: str, picture: Picture) -> None:
         return
     asked = choices(card, found, picture.label)
     known = maps(card, image, asked, found)
+    terms("grad-cam", "saliency", "gradient", "logits", "dead unit")
     preparation_switch(card)
     if known:
         _further(card, picture, image, asked, found, known)

@@ -15,6 +15,7 @@ from imgcls.runs import get_run, is_identifier
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, carry, pick_model
 from pages.components.frame import need_frame
+from pages.components.glossary import terms
 from pages.components.notices import empty, literal, note
 from pages.components.picture import show_picture
 from pages.components.services import inference
@@ -113,6 +114,7 @@ def _one(
         alt = _("{name}: {share:.0%}", name=card.class_names[best], share=float(probabilities[best]))
         st.plotly_chart(figure, key="bars", config=PLOT_CONFIG, theme=None, alt=alt)
     carry(picture)
+    terms("softmax", "top-k", "calibration")
     with st.container(horizontal=True):
         if st.button(_("Ask why"), type="primary", key="why"):
             st.switch_page("pages/explain.py")

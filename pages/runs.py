@@ -14,7 +14,7 @@ from pages.components.frame import need_frame
 from pages.components.notices import empty, literal, show_error
 from pages.components.resuming import in_the_way
 from pages.components.services import engine
-from pages.components.words import _
+from pages.components.words import _, epochs_words
 
 
 def page() -> None:
@@ -79,8 +79,8 @@ def _time(seconds: float | None) -> str:
 def _settings(row: RunSummary) -> str:
     training = row.recipe.training
     return _(
-        "{epochs} epochs, batch {batch}, {optimizer} {rate:g}, seed {seed}",
-        epochs=training.epochs,
+        "{epochs}, batch {batch}, {optimizer} {rate:g}, seed {seed}",
+        epochs=epochs_words(training.epochs),
         batch=training.batch_size,
         optimizer=training.optimizer.name,
         rate=training.optimizer.learning_rate,

@@ -13,6 +13,7 @@ from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
 from pages.components.expectation import expectation_form, keep_expected
 from pages.components.frame import need_frame
+from pages.components.lesson import way_back
 from pages.components.missing import checked, what_is_missing
 from pages.components.monitor import monitor
 from pages.components.notices import show_error
@@ -26,6 +27,7 @@ from pages.components.words import _
 
 def page() -> None:
     need_frame()
+    way_back()
     st.title(_("Train a network and watch it learn"))
     run_id = current_run()
     if "recipe" in st.query_params:

@@ -20,7 +20,7 @@ class LeNet5Options(Options):
 
     activation: Literal["tanh", "relu"] = Field(
         "tanh",
-        title=N_("activation"),
+        title=N_("activation function"),
         description=N_("tanh is the paper's. The rectifier, relu, came fourteen years later."),
     )
     pooling: Literal["average", "max"] = Field(

@@ -29,7 +29,7 @@ class MLPOptions(Options):
     )
     activation: Activation = Field(
         "relu",
-        title=N_("activation"),
+        title=N_("activation function"),
         description=N_("The bend after each layer. Without one, many layers could do no more than a single one."),
     )
     dropout: float = Field(

@@ -48,7 +48,7 @@ def build(options: MixUpOptions) -> Step:
 AUGMENTATIONS.add(
     Augmentation(
         name="mixup",
-        title=N_("Mixup"),
+        title=N_("MixUp"),
         paper=(
             "Zhang, Cissé, Dauphin, Lopez-Paz 2018, mixup: Beyond empirical risk minimization, "
             "https://arxiv.org/abs/1710.09412"

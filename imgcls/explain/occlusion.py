@@ -26,7 +26,11 @@ class OcclusionOptions(Options):
         description=N_("As a share of the picture's shorter side. Small squares miss what is seen twice."),
     )
     stride: float = Field(
-        0.5, gt=0, le=1, title=N_("step"), description=N_("As a share of the square. Smaller steps: a finer map.")
+        0.5,
+        gt=0,
+        le=1,
+        title=N_("step length"),
+        description=N_("As a share of the square. Smaller steps: a finer map."),
     )
     fill: Fill = fill_field("grey")
 

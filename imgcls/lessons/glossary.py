@@ -35,7 +35,7 @@ GLOSSARY = {
     ),
     "padding": Term(
         N_("Padding"),
-        N_("Zeros around the picture, so that the window also fits at its edge: “same” adds them, “valid” does not."),
+        N_("Cells added around the picture (“same”), so that the window fits at its edge: zeros, or not counted."),
     ),
     "dilation": Term(
         N_("Dilation"),
@@ -124,7 +124,9 @@ GLOSSARY = {
     ),
     "moving average": Term(
         N_("Moving average"),
-        N_("What batch normalisation remembers of the batches of training, for later, when there is no batch."),
+        N_(
+            "What batch normalisation keeps of all batches of training, for later; with Keras 0.99 of it stays at each."
+        ),
         r"m\leftarrow 0.99\,m+0.01\,\mu",
     ),
     "training mode": Term(
@@ -258,6 +260,10 @@ GLOSSARY = {
     "fine-tuning": Term(
         N_("Fine-tuning"),
         N_("Layers that were learned before go on learning, in small steps."),
+    ),
+    "frozen": Term(
+        N_("Frozen"),
+        N_("Layers whose weights stay as they are while others learn."),
     ),
     "dead unit": Term(
         N_("Dead unit"),

@@ -6,9 +6,19 @@ from typing import Literal
 
 import numpy as np
 
+from imgcls.errors import InputError
+from imgcls.language import N_
 from imgcls.lessons.convolution import Window, padded
 
 Kind = Literal["max", "mean"]
+
+#: One cell up, down, left and right.
+SHIFTS = ((-1, 0), (1, 0), (0, -1), (0, 1))
+
+TOO_LARGE = N_(
+    "The window covers {covered} cells a side, the picture has only {side}: there is no place where it fits. "
+    "Take a smaller window, a larger picture, or “same” padding."
+)
 
 
 def pool(x: np.ndarray, window: Window, kind: Kind) -> np.ndarray:
@@ -23,9 +33,10 @@ def pool(x: np.ndarray, window: Window, kind: Kind) -> np.ndarray:
         float64 (h', w').
 
     Raises:
-        InputError: as `Window.check`.
+        InputError: the window never fits.
     """
-    window.check(min(x.shape))
+    if window.places(min(x.shape)) < 1:
+        raise InputError(TOO_LARGE, covered=window.kernel, side=min(x.shape))
     filler = -np.inf if kind == "max" else 0.0
     pads = [window.pads(side) for side in x.shape]
     around = np.pad(x.astype(float), pads, constant_values=filler)
@@ -39,9 +50,9 @@ def pool(x: np.ndarray, window: Window, kind: Kind) -> np.ndarray:
 
 
 def shifted(x: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """`x` (h, w) moved down and to the right; what comes in at the edge is black."""
+    """`x` (h, w) or (h, w, c) moved down and to the right; what comes in at the edge is black."""
     moved = np.zeros_like(x)
-    height, width = x.shape
+    height, width = x.shape[:2]
     into = np.s_[max(0, rows) : height + min(0, rows), max(0, columns) : width + min(0, columns)]
     out_of = np.s_[max(0, -rows) : height + min(0, -rows), max(0, -columns) : width + min(0, -columns)]
     moved[into] = x[out_of]

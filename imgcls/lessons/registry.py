@@ -88,7 +88,7 @@ LESSONS = (
         N_("A network that has already learned to see is kept as it is; only its last layer learns your classes."),
         "",
         "transfer.py",
-        ("transfer learning", "fine-tuning", "embedding", "parameter", "learning rate"),
+        ("transfer learning", "fine-tuning", "frozen", "embedding", "parameter", "learning rate"),
     ),
     Lesson(
         "augmentation",

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from imgcls.datasets import dataset_facts
+from imgcls.datasets import dataset_facts, load, split_indices
+from imgcls.errors import RecipeError
 from imgcls.evaluation.nearest import directions
 from imgcls.language import N_
-from imgcls.recipe import Choice, Optimizer, Recipe, Training
+from imgcls.recipe import Choice, Optimizer, Recipe, Split, Training
 
 #: Data sets that come with the app, for whoever has no pictures yet: the last one is not made of photographs.
 DATASETS = ("textures", "shapes", "faces", "mnist-5k")
@@ -39,6 +40,38 @@ WAY_WORDS = {
 }
 
 
+#: The usual split first; then those with which classes of five, four and three pictures still have one in each part.
+_SPLITS = (
+    Split(),
+    Split(validation=0.2, test=0.2),
+    Split(validation=0.25, test=0.25),
+    Split(validation=0.34, test=0.33),
+)
+
+
+def split_of(dataset: Choice) -> Split:
+    """The usual split; where a class is too small for it, the first that gives each part a picture of each class.
+
+    Raises:
+        RecipeError: a class has fewer than three pictures.
+        DatasetError: there are too few classes.
+    """
+    images = load(dataset)
+    for split in _SPLITS[:-1]:
+        try:
+            split_indices(images.labels, split, 0, images.parts, images.class_names)
+        except RecipeError:
+            continue
+        return split
+    split_indices(images.labels, _SPLITS[-1], 0, images.parts, images.class_names)
+    return _SPLITS[-1]
+
+
+def counts_of(given: int) -> list[int]:
+    """How many of so many training images can be chosen: round numbers below, and all of them unless they are many."""
+    return [count for count in COUNTS if count < given] + ([given] if given <= COUNTS[-1] else [])
+
+
 def ways(dataset: Choice, images: int, blocks: int = BLOCKS) -> dict[Way, Recipe]:
     """The same pictures, split and seed, learned from in three ways.
 
@@ -46,8 +79,9 @@ def ways(dataset: Choice, images: int, blocks: int = BLOCKS) -> dict[Way, Recipe
         images: for training, about: every class gives the same share of its own, at least one.
         blocks: of the body that learn along where it is fine-tuned.
     """
-    given = dataset_facts(dataset).sizes(Recipe(dataset=dataset).split)[0]
-    base = Recipe(dataset=dataset, subset=min(1.0, images / max(1, given)))
+    split = split_of(dataset)
+    given = dataset_facts(dataset).sizes(split)[0]
+    base = Recipe(dataset=dataset, split=split, subset=min(1.0, images / max(1, given)))
     body = {"side": SIDE}
 
     def way(architecture: Choice, epochs: int, rate: float) -> Recipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from imgcls import imagenet
 from imgcls.architectures import architecture_options, build_model
 from imgcls.architectures.transfer import BodyOptions, parts
+from imgcls.augmentation import preview
+from imgcls.augmentation.examples import examples, one_hot
 from imgcls.datasets import load
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.evaluation.embedding import penultimate, some_places
@@ -17,8 +20,10 @@ from imgcls.evaluation.kept import kept_test
 from imgcls.evaluation.metrics import accuracy, softmax
 from imgcls.language import N_
 from imgcls.lessons.convolution import Window
+from imgcls.lessons.pooling import SHIFTS, change_under_shifts, shifted
 from imgcls.models import TrainedModel, load_trained
 from imgcls.preparation.choose import prepare_for
+from imgcls.recipe import Choice
 from imgcls.runs import get_run
 from imgcls.workers.progress import tell
 
@@ -81,22 +86,17 @@ def pooled_maps(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Ans
     """`model`, `layer`, one `image` → the strongest maps `before` (h, w, n) and `after` (h', w', n) a pooling layer.
 
     Also how much of them a shift of the picture by one pixel changes: `moved_before` and `moved_after`, the mean
-    change over the mean size, over the four directions.
+    change over the mean size, over the four directions; what comes in at the edge is black.
     """
     trained = load_trained(arguments["model"])
     layer = _layer(trained, arguments["layer"], "max", "mean")
     image = arrays["image"]
-    shifts = [np.roll(image, by, axis) for axis in (0, 1) for by in (-1, 1)]
-    before, after = _around(trained, layer, np.stack([image, *shifts]))
+    moved = [shifted(image, *by) for by in SHIFTS]
+    before, after = _around(trained, layer, np.stack([image, *moved]))
     strongest = np.argsort(-before[0].mean(axis=(0, 1)), kind="stable")[:_MOST_MAPS]
-    facts = {"moved_before": _moved(before), "moved_after": _moved(after), "maps": int(before.shape[-1])}
+    facts = {"moved_before": change_under_shifts(list(before)), "moved_after": change_under_shifts(list(after))}
+    facts["maps"] = int(before.shape[-1])
     return facts, {"before": before[0][..., strongest], "after": after[0][..., strongest]}
-
-
-def _moved(maps: np.ndarray) -> float:
-    """Mean change of the first maps under the others, over their mean size."""
-    size = float(np.abs(maps[0]).mean())
-    return float(np.abs(maps[1:] - maps[:1]).mean()) / size if size else 0.0
 
 
 def normalised(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -246,6 +246,57 @@ def moved(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
     return {"blocks": [one for one in blocks if one["parameters"]], "head": head, "learned": learned}, {}
 
 
+def changes(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`dataset`, `augmentations`, a list of names, `count` and `seed` → some images as each of them changes them.
+
+    Answers `originals` uint8 (n, h, w, c) and `images` uint8 (names, n, h, w, c); `labels` float32 (names, n,
+    classes) are mixed where the images are.
+    """
+    dataset, seed = Choice(**arguments["dataset"]), int(arguments["seed"])
+    images = load(dataset)
+    places = examples(images, int(arguments["count"]), seed)
+    originals, truth = images.images[places], one_hot(images.labels[places], len(images.class_names))
+    made = [preview((Choice(name=name),), originals, truth, seed) for name in arguments["augmentations"]]
+    found = {"images": np.stack([one for one, _ in made]), "labels": np.stack([labels for _, labels in made])}
+    return {"class_names": list(images.class_names)}, {"originals": originals, **found}
+
+
+def by_keras(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """The page's numbers once more, by Keras itself: `layer`, and `x` float (h, w), a batch (n, h, w) for the last one.
+
+    Conv2D takes its `kernel` (k, k) and its window, `kernel`, `stride`, `padding` and `dilation`; MaxPooling2D and
+    AveragePooling2D take the window; BatchNormalization, as it is while training, takes `gamma` and `beta`. Answers
+    `y`, float32.
+
+    Raises:
+        UnknownNameError: no lesson has such a layer.
+    """
+    from keras import layers
+
+    name, x = arguments["layer"], arrays["x"].astype(np.float32)
+    if name == "BatchNormalization":
+        layer = layers.BatchNormalization()
+        layer.build((None, *x.shape[1:], 1))
+        layer.gamma.assign([arguments["gamma"]])
+        layer.beta.assign([arguments["beta"]])
+        return {}, {"y": np.asarray(layer(x[..., None], training=True))[..., 0]}
+    side, stride, padding = (arguments.get(one) for one in ("kernel", "stride", "padding"))
+    made: dict[str, Callable[[], Any]] = {
+        "Conv2D": lambda: layers.Conv2D(
+            1, side, strides=stride, padding=padding, dilation_rate=arguments["dilation"], use_bias=False
+        ),
+        "MaxPooling2D": lambda: layers.MaxPooling2D(side, stride, padding),
+        "AveragePooling2D": lambda: layers.AveragePooling2D(side, stride, padding),
+    }
+    if name not in made:
+        raise UnknownNameError(_NO_LAYER, name=name, known=", ".join([*made, "BatchNormalization"]))
+    layer = made[name]()
+    layer.build((None, *x.shape, 1))
+    if layer.weights:
+        layer.kernel.assign(arrays["kernel"][..., None, None])
+    return {}, {"y": np.asarray(layer(x[None, ..., None], training=False))[0, ..., 0]}
+
+
 def _distance(before: Any, after: Any) -> dict[str, Any]:
     old, new = (np.concatenate([np.zeros(0), *_weights(layers)]) for layers in (before, after))
     size = float(np.linalg.norm(old))
@@ -299,4 +350,6 @@ LESSON_OPERATIONS = {
     "blocks_off": blocks_off,
     "body_features": body_features,
     "moved": moved,
+    "changes": changes,
+    "by_keras": by_keras,
 }

@@ -1,4 +1,4 @@
-"""MixUp and Cutout with pictures and shares of one's own."""
+"""Whether augmentation helps, measured; then MixUp and Cutout with pictures and shares of one's own."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from imgcls.explain.picture import enlarge
 from imgcls.lessons.augmentation import cut_out, square
 from imgcls.recipe import Choice, Recipe
 from pages.components.augmentation_pair import show_pair
+from pages.components.augmentation_race import race_is_on, start_race, watch_race
 from pages.components.glossary import terms
 from pages.components.lesson_picture import DATASETS
 from pages.components.notices import note
+from pages.components.part import part
 from pages.components.picture import Labelled, show_columns
+from pages.components.sample_choice import choose_sample
 from pages.components.sources import test_sample
 from pages.components.words import _
 
@@ -20,12 +23,22 @@ _KEY = "augmentation change"
 
 
 def change_it() -> None:
+    if race_is_on():
+        watch_race()
+        return
+    start_race()
+    st.divider()
+    _by_number()
+
+
+@part
+def _by_number() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
         dataset = st.selectbox(_("Data set"), DATASETS, key=f"{_KEY} dataset")
         images, labels = test_sample(Recipe(dataset=Choice(name=dataset)))
-        first = _chosen(_("Picture i"), labels, 3)
-        second = _chosen(_("Picture j"), labels, 8)
+        first = choose_sample(f"{_KEY} i {dataset}", _("Picture i"), images, labels, 3)
+        second = choose_sample(f"{_KEY} j {dataset}", _("Picture j"), images, labels, 8)
         share = st.slider(_("λ"), 0.0, 1.0, 0.7, 0.05, key=f"{_KEY} share")
         height, width = images[first].shape[:2]
         side = st.slider(_("Side of the square (Cutout)"), 0, height, height // 3, key=f"{_KEY} side {dataset}")
@@ -37,15 +50,6 @@ def change_it() -> None:
         show_pair(np.asarray(images[first]), np.asarray(images[second]), share, (labels[first], labels[second]))
         st.markdown(_("#### Cutout"))
         _cut(np.asarray(images[first]), labels[first], (row - 1, column - 1), side)
-        st.page_link("pages/augment.py", label=_("All augmentations, and whether they help"))
-
-
-def _chosen(label: str, labels: list[str], start: int) -> int:
-    places = range(len(labels))
-    first = min(start, len(labels) - 1)
-    return st.selectbox(
-        label, places, first, lambda at: f"{at + 1} · {labels[at]}", key=f"{_KEY} {label} {len(labels)}"
-    )
 
 
 def _cut(image: np.ndarray, name: str, centre: tuple[int, int], side: int) -> None:

@@ -11,8 +11,10 @@ from imgcls.lessons.augmentation import mixed
 from imgcls.models import model_card
 from imgcls.runs import get_run
 from pages.components.augmentation_pair import show_pair, to_picture
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_run
 from pages.components.notices import note
+from pages.components.sample_choice import choose_sample
 from pages.components.sources import test_sample
 from pages.components.style import is_dark
 from pages.components.words import _
@@ -28,8 +30,9 @@ def find_it() -> None:
         if run is None:
             return
         images, labels = test_sample(get_run(run).recipe)
-        first = _chosen(_("Picture i"), labels, 0, run)
-        second = _chosen(_("Picture j"), labels, 1, run)
+        first = choose_sample(f"{_KEY} i {run}", _("Picture i"), images, labels, 0)
+        second = choose_sample(f"{_KEY} j {run}", _("Picture j"), images, labels, 1)
+        terms("mixup", "softmax")
         share = st.slider(_("λ"), 0.0, 1.0, 0.5, 0.05, key=f"{_KEY} share")
     one, other = np.asarray(images[first]), np.asarray(images[second])
     mixtures = np.stack([to_picture(mixed(one, other, each)) for each in _SHARES])
@@ -62,9 +65,3 @@ def find_it() -> None:
             )
         )
         st.page_link("pages/augment.py", label=_("All augmentations, and whether they help"))
-
-
-def _chosen(label: str, labels: list[str], start: int, run: str) -> int:
-    first = min(start, len(labels) - 1)
-    key = f"{_KEY} {label} {run}"
-    return st.selectbox(label, range(len(labels)), first, lambda at: f"{at + 1} · {labels[at]}", key=key)

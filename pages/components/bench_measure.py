@@ -14,11 +14,12 @@ from imgcls.recipe import Choice, Recipe, Split
 from imgcls.runs import Run, read_curve
 from imgcls.trials import Trials
 from pages.components.bench import begin_bench_with
+from pages.components.glossary import terms
 from pages.components.missing import checked
 from pages.components.notices import note, show_error
 from pages.components.trials import Column, Trial, start_trials, time_of_trials
 from pages.components.weights import weights_notice
-from pages.components.words import _
+from pages.components.words import _, epochs_words
 
 #: Names the page within the session.
 PAGE = "augment"
@@ -42,6 +43,7 @@ def measure_form(recipe: Recipe) -> None:
         recipe: with the data set and the augmentations; the settings begin with its others.
     """
     st.subheader(_("Does it help?"), anchor=False)
+    terms("augmentation", "overfitting")
     split = _images(recipe)
     with st.expander(_summary(recipe)):
         network, epochs, seed = _settings(recipe)
@@ -110,9 +112,9 @@ def _summary(recipe: Recipe) -> str:
     """The fold's own words: what is chosen inside."""
     state = st.session_state
     return _(
-        "{network}, {epochs} epochs, seed {seed}",
+        "{network}, {epochs}, seed {seed}",
         network=_title(state.get("measure network", recipe.architecture.name)),
-        epochs=state.get("measure epochs", recipe.training.epochs),
+        epochs=epochs_words(state.get("measure epochs", recipe.training.epochs)),
         seed=state.get("measure seed", recipe.seed),
     )
 

@@ -21,16 +21,17 @@ def change_it() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
         asked = _asked()
+        if not asked.is_open:
+            note(_("The intervals stand here when you have answered."))
+            return
+        _say(None if asked.answer is None else str(asked.answer))
         first = st.slider(_("Mean of A, %"), 90.0, 100.0, _FIRST, 0.1, key=f"{_KEY} first")
         second = st.slider(_("Mean of B, %"), 90.0, 100.0, _SECOND, 0.1, key=f"{_KEY} second")
         spread = st.slider(_("Spread from seed to seed, points"), 0.1, 3.0, _SPREAD, 0.1, key=f"{_KEY} spread")
         seeds = st.slider(_("Seeds of each"), 2, 20, _SEEDS, key=f"{_KEY} seeds")
         terms("seed", "test accuracy")
     with right:
-        if asked.is_open:
-            _shown(first, second, spread, seeds)
-        else:
-            note(_("The intervals stand here when you have answered."))
+        _shown(first, second, spread, seeds)
 
 
 def _asked() -> Asked:
@@ -46,6 +47,27 @@ def _asked() -> Asked:
         ),
         choices={"yes": _("yes, clearly"), "no": _("that can be chance")},
     )
+
+
+def _say(answer: str | None) -> None:
+    """The answer given beside the margin of the case that was asked about."""
+    half, needed = margin(_SPREAD, _SEEDS), seeds_needed(_FIRST - _SECOND, _SPREAD)
+    values = {"difference": _FIRST - _SECOND, "half": half, "seeds": _SEEDS, "needed": needed or MOST_SEEDS}
+    told = {
+        "yes": _(
+            "You said yes. But two means of {seeds} seeds each differ by up to {half:.2f} points through chance alone, "
+            "and these differ by {difference:.1f}. Only from {needed} seeds of each on could one say it.",
+            **values,
+        ),
+        "no": _(
+            "You said that it can be chance, and so it is: two means of {seeds} seeds each differ by up to {half:.2f} "
+            "points through chance alone, and these differ by {difference:.1f}. From {needed} seeds of each on one "
+            "could say more.",
+            **values,
+        ),
+    }
+    if answer is not None:
+        st.info(told[answer])
 
 
 def _shown(first: float, second: float, spread: float, seeds: int) -> None:

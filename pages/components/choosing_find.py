@@ -12,7 +12,9 @@ from imgcls.lessons.choosing import interval_of_mean
 from imgcls.runs import RunSummary, get_run, list_runs
 from pages.components.compare_fair import test_names
 from pages.components.durations import duration
-from pages.components.notices import empty, literal, note
+from pages.components.glossary import terms
+from pages.components.lesson import no_network_yet
+from pages.components.notices import literal, note
 from pages.components.words import _, language
 
 _KEY = "choosing find"
@@ -21,12 +23,7 @@ _KEY = "choosing find"
 def find_it() -> None:
     runs = [run for run in list_runs() if run.result.get("test_accuracy") is not None]
     if not runs:
-        empty(
-            _("Your own network will stand here"),
-            _("Train one first: ten seconds are enough for the article's network."),
-            _("Train a network"),
-            "pages/train.py",
-        )
+        no_network_yet()
         return
     tests = by_test(get_run(run.id) for run in runs)
     names = dict(zip(test_names(tests), tests, strict=True))
@@ -41,6 +38,7 @@ def find_it() -> None:
         show(literal(say_lead(found, labels, translator(language()))))
     else:
         st.info(_("Train two networks from three seeds each, and here it says which of them is better."))
+    terms("seed", "test accuracy", "parameter")
     note(_("Spread: the standard deviation from seed to seed, in points. The interval is that of Student's t."))
     st.page_link("pages/compare.py", label=_("A race of your own networks, on Compare"))
 

@@ -14,6 +14,7 @@ from imgcls.lessons.reuse import known_runs
 from imgcls.recipe import Choice
 from imgcls.trials import Standing, Trials, score_of
 from pages.components.compare_outcome import show_comparison
+from pages.components.glossary import terms
 from pages.components.lesson_run import train_or_reuse
 from pages.components.notices import literal, note
 from pages.components.question import Asked, ask_first
@@ -33,6 +34,7 @@ def see_it() -> None:
         )
     )
     asked = _asked()
+    terms("seed", "parameter", "test accuracy")
     trials = current_trials(_KEY)
     if not asked.is_open:
         note(_("First say what you expect; then the trainings begin."))

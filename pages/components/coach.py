@@ -19,7 +19,7 @@ from imgcls.training.data_card import data_of
 from pages.components.current import look_at
 from pages.components.notices import literal, note
 from pages.components.recipe_form import begin_with
-from pages.components.words import _, language
+from pages.components.words import _, language, listed
 
 #: Shown at once; more are folded away.
 _MOST = 2
@@ -106,4 +106,4 @@ def _collapsed(run: Run) -> str:
     except ImgclsError:
         return ""
     places = collapsed_classes(kept.predicted, kept.labels, kept.logits.shape[1])
-    return literal(", ".join(names[place] for place in places[:10])) if len(places) else ""
+    return literal(listed(names[place] for place in places[:10])) if len(places) else ""

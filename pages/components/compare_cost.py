@@ -15,7 +15,7 @@ from imgcls.trials import Trials, score_of
 from pages.components.compare_fair import test_names
 from pages.components.notices import literal, note
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, listed
 
 
 def cost(trials: Trials, tests: Sequence[Sequence[Run]]) -> None:
@@ -51,5 +51,5 @@ def _figures(trials: Trials, ended: Sequence[Run], test: int) -> None:
             figure = pareto_figure(values, accuracies, names, front, is_dark(), (words, _("test accuracy")))
             alt = _("Test accuracy against {cost}", cost=words)
             st.plotly_chart(figure, key=f"cost {field} {test}", config=PLOT_CONFIG, theme=None, alt=alt)
-            listed = ", ".join(literal(names[place]) for place in front)
-            note(_("None is cheaper and better than: {names}.", names=listed))
+            cheap = listed(literal(names[place]) for place in front)
+            note(_("None is cheaper and better than: {names}.", names=cheap))

@@ -21,7 +21,7 @@ from pages.components.compare_fair import told
 from pages.components.notices import empty, literal, note
 from pages.components.style import is_dark
 from pages.components.trials import look_at_trials
-from pages.components.words import _, language
+from pages.components.words import _, language, listed
 
 #: Settings that have a column of their own; a table of more cannot be read.
 _MOST_SETTINGS = 12
@@ -182,7 +182,7 @@ def _tell_common(recipes: list[Recipe], differing: dict[str, _Setting]) -> None:
             value = value["name"] if isinstance(value, dict) else value
             words.append(f"{setting_word(path, recipes[0], translate)} {told(value)}")
     if words:
-        st.caption(_("The same for all: {settings}.", settings=literal(", ".join(words))))
+        st.caption(_("The same for all: {settings}.", settings=literal(listed(words))))
 
 
 def _highlighted(frame: pd.DataFrame, settings: dict[str, _Setting]) -> Any:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import streamlit as st
 
 from imgcls.errors import InputError
 from imgcls.lessons.convolution import KERNELS, Padding, Window, convolve
 from pages.components.convolution_channels import channels
+from pages.components.convolution_relu import relu_steps
 from pages.components.convolution_window import window_over
 from pages.components.glossary import terms
+from pages.components.keras_check import keras_check
 from pages.components.lesson_picture import chosen_pixels, to_grey_cells
 from pages.components.notices import note, show_warning
+from pages.components.part import part
 from pages.components.sliding import kernel_from
 from pages.components.words import _
 
@@ -37,9 +42,12 @@ def change_it() -> None:
             note(_("{formula}: less than one place.", formula=_size(side, window)))
             return
         kernel = _slide(picture, name, window)
+    ours = convolve(picture[..., None], kernel[..., None], window)
+    keras_check(_KEY, "Conv2D", ours, {"x": picture, "kernel": kernel}, **asdict(window))
     _say_size(side, window)
     _say_flip(picture, kernel, window)
-    channels(pixels)
+    part(channels)(pixels)
+    relu_steps(f"{_KEY} relu", ours)
 
 
 def _window() -> tuple[Window, str]:
@@ -99,8 +107,8 @@ def _say_size(side: int, window: Window) -> None:
     if before != after:
         st.info(
             _(
-                "{total} zeros cannot be shared out evenly: {before} stand above and on the left, {after} below and on "
-                "the right, so the result lies half a cell off. That is why most kernels have an odd size.",
+                "{total} zeros cannot be shared out evenly: above and on the left {before}, below and on the right "
+                "{after}, so the result lies half a cell off. That is why most kernels have an odd size.",
                 total=before + after,
                 before=before,
                 after=after,

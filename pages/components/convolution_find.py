@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.figures.filters import filter_sheet
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_image, own_layer
 from pages.components.notices import note, strong
 from pages.components.picture import show_picture
@@ -30,6 +31,7 @@ def find_it() -> None:
             _("Filter (of {count})", count=filters), 1, filters, 1, key=f"{_KEY} filter {place.run} {name}"
         )
         show_picture(image, _("The image"), _("The image"), width=160)
+        terms("kernel", "channel", "feature map", "bias")
     with right:
         answer = answered(
             f"{_KEY} unit",

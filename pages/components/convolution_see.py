@@ -7,6 +7,7 @@ import streamlit as st
 
 from imgcls.lessons.convolution import Window, convolve, patch, vertical_edges
 from pages.components.convolution_window import window_over
+from pages.components.glossary import terms
 from pages.components.lesson_picture import first_picture, to_grey_cells
 from pages.components.notices import note
 from pages.components.question import ask_first
@@ -37,6 +38,7 @@ def see_it() -> None:
             note(_("Now go over the result with the pointer, with the arrow keys, or let it play."))
         else:
             note(_("Multiply each covered cell by the weight in the same place, and add the nine products."))
+        terms("convolution", "kernel")
     with right:
         window_over("convolution see", picture, kernel, _WINDOW, cell=(row, column), hidden=not asked.is_open)
 

@@ -12,7 +12,7 @@ from imgcls.figures.layout import PLOT_CONFIG
 from pages.components.data_choice import Asked, part_words, show_images_of
 from pages.components.notices import literal, note
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, listed
 
 _CHART = "data counts"
 #: Classes that are named in a sentence.
@@ -72,7 +72,7 @@ def warnings(seen: Look) -> list[str]:
 
 
 def _scarce_words(part: Part, least: int, few: list[str]) -> str:
-    named = ", ".join(few[:_NAMED]) + (" …" if len(few) > _NAMED else "")
+    named = listed(few[:_NAMED]) + (" …" if len(few) > _NAMED else "")
     word = part_words()[part]
     if not least:
         return _(

@@ -12,7 +12,7 @@ from pages.components.data_choice import Asked, Filters, part_words
 from pages.components.data_open import pictures_of, unlike
 from pages.components.notices import empty
 from pages.components.sheet import Cell, Frame, choose_from_sheet
-from pages.components.words import _
+from pages.components.words import _, listed
 
 #: Images of a page.
 PAGE = 60
@@ -75,7 +75,7 @@ def _cell(seen: Look, place: int) -> Cell:
     part = parts.get(int(seen.parts[place]), "")  # type: ignore[call-overload]
     said = [_("Image {key}: {name}", key=seen.images.key(place), name=names[seen.labels[place]]), part]
     told = [caption, word] if frame == "flipped" else [word]
-    return Cell(", ".join(filter(None, [*said, *told])), caption, word, frame)
+    return Cell(listed(filter(None, [*said, *told])), caption, word, frame)
 
 
 def _words(seen: Look, place: int) -> tuple[str, str, Frame]:
@@ -91,4 +91,4 @@ def _words(seen: Look, place: int) -> tuple[str, str, Frame]:
         done.append(_("was {name}", name=names[seen.images.labels[place]]))
     if one is not None and one.part is not None:
         done.append(_("moved to {part}", part=part_words()[Part[one.part.upper()]]))
-    return name, ", ".join(done), "corrected" if done else ""
+    return name, listed(done), "corrected" if done else ""

@@ -9,6 +9,7 @@ import streamlit as st
 from imgcls.evaluation.kept import Kept
 from imgcls.evaluation.metrics import confusion_matrix, per_class
 from pages.components.evaluate_images import Seen
+from pages.components.glossary import terms
 from pages.components.notices import note
 from pages.components.words import _
 
@@ -37,6 +38,7 @@ def classes_table(kept: Kept, seen: Seen) -> None:
             "class, how many are. F1 is high only where both are: 2 · precision · recall / (precision + recall)."
         )
     )
+    terms("recall", "precision", "f1")
 
 
 def _bar(title: str) -> Any:

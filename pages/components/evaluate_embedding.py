@@ -19,6 +19,7 @@ from pages.components.answers import ask, waiting_long
 from pages.components.evaluate_images import Seen, answers
 from pages.components.evaluate_nearest import nearest_images
 from pages.components.evaluate_repair import evidence
+from pages.components.glossary import terms
 from pages.components.notices import literal, note, show_error
 from pages.components.picture import show_picture
 from pages.components.style import is_dark
@@ -27,6 +28,7 @@ from pages.components.words import _
 
 def embedding_map(run: Run, kept: Kept, seen: Seen) -> None:
     st.markdown(_("#### What looks alike to the network"))
+    terms("embedding")
     if seen.images is None or not is_saved(run):
         st.info(_("For a map the network looks at its test images again: they, or its weights, are not there."))
         return

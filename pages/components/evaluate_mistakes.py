@@ -9,6 +9,7 @@ from imgcls.evaluation.mistakes import confident_mistakes, hardest
 from imgcls.runs import Run
 from pages.components.evaluate_images import Seen, image_strip
 from pages.components.evaluate_repair import repair
+from pages.components.glossary import terms
 from pages.components.notices import note
 from pages.components.words import _
 
@@ -20,6 +21,7 @@ def mistakes(run: Run, kept: Kept, seen: Seen) -> None:
     )
     if order == "hard":
         note(_("The loss is −log of the probability of the true class: high where the network gives it next to none."))
+        terms("cross-entropy", "loss")
         places = hardest(kept, len(kept.labels))
     else:
         note(_("Wrong, and with high probability: often a wrong label, an odd image, or a shortcut that was learned."))

@@ -18,6 +18,7 @@ from imgcls.models import model_card
 from imgcls.runs import Run
 from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting
+from pages.components.glossary import terms
 from pages.components.notices import note, show_error
 from pages.components.style import is_dark
 from pages.components.words import _
@@ -42,6 +43,7 @@ def calibration(run: Run, kept: Kept) -> None:
         st.plotly_chart(drawn, key=f"reliability {run.id}", config=PLOT_CONFIG, theme=None, alt=alt)
     with words:
         _say(found, after, temperature)
+        terms("calibration", "ece", "logits", "softmax")
         if temperature is None and is_saved(run):
             _ask_temperature(run)
 

@@ -9,6 +9,7 @@ from imgcls.explain.picture import enlarge, overlay
 from imgcls.lessons.heatmaps import elsewhere, hidden, hottest
 from imgcls.models import model_card
 from imgcls.runs import get_run
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_run
 from pages.components.notices import note
 from pages.components.picture import Labelled, show_columns
@@ -28,6 +29,7 @@ def find_it() -> None:
             return
         share = st.slider(_("How much is hidden, %"), 2, 40, 10, key=f"{_KEY} share") / 100
         seed = int(st.number_input(_("Seed of the other places"), 0, 1000, 0, key=f"{_KEY} seed"))
+        terms("grad-cam", "softmax")
     images, labels = test_sample(get_run(run).recipe)
     places = np.unique(np.linspace(0, len(labels) - 1, _SHOWN).astype(int))
     some = np.stack([np.asarray(images[place]) for place in places])

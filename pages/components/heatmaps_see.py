@@ -6,6 +6,7 @@ import streamlit as st
 
 from imgcls.datasets import dataset_facts
 from imgcls.shortcut_lab import DEFAULT, Evidence, pairs
+from pages.components.glossary import terms
 from pages.components.lesson_run import lesson_run
 from pages.components.notices import note
 from pages.components.question import ask_first
@@ -33,6 +34,7 @@ def see_it() -> None:
             step=5.0,
             start=50.0,
         )
+        terms("shortcut", "grad-cam", "validation")
         verdict = st.container()
     with right:
         if not asked.is_open:

@@ -18,12 +18,13 @@ from imgcls.recipe import Choice, Imbalance, Recipe, Training
 from imgcls.training.data import run_data
 from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, Trials
+from pages.components.glossary import terms
 from pages.components.missing import can_train
 from pages.components.notices import literal, show_error
 from pages.components.registered import registered_choice
 from pages.components.style import is_dark
 from pages.components.trials import Trial, start_trials, time_of_trials
-from pages.components.words import _
+from pages.components.words import _, listed
 
 #: Where the settings to begin with are kept: "new trials".
 _START = "imbalance to start from"
@@ -97,6 +98,7 @@ def _imbalance(start: Recipe, dataset: Choice, key: str) -> Imbalance:
 
 def _question(page_key: str, recipe: Recipe | None, names: list[str]) -> None:
     st.subheader(_("Which strategy finds the rare ones, and what does it cost?"))
+    terms("class weight", "resampling", "recall", "balanced accuracy")
     trials = _trials(recipe, names) if recipe else []
     if recipe and trials:
         _counts(recipe)
@@ -129,7 +131,7 @@ def _counts(recipe: Recipe) -> None:
         return
     names = dataset_facts(recipe.dataset).class_names
     figure = class_count_figure(names, kept, whole, is_dark(), _("Training images"))
-    counts = ", ".join(f"{name}: {count}" for name, count in zip(names, kept, strict=True))
+    counts = listed(f"{name}: {count}" for name, count in zip(names, kept, strict=True))
     alt = _("Training images of each class: {counts}", counts=counts)
     st.plotly_chart(figure, key="imbalance counts", config=PLOT_CONFIG, theme=None, alt=alt)
     left = _(

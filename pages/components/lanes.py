@@ -21,8 +21,8 @@ from pages.components.resuming import in_the_way
 from pages.components.services import engine
 from pages.components.words import _, language
 
-#: Seconds between two looks at the runs.
-TICK = 2.5
+#: Seconds between two looks at the runs, and as long as the first point is about to come.
+TICK, FIRST_TICK = 2.5, 0.25
 #: A sign and a colour for each status: who does not see the one sees the other.
 _MARKS = {
     Status.QUEUED: ("○", "gray"),
@@ -85,6 +85,15 @@ def look(runs: Mapping[K, Run], place: str) -> Standing[K]:
     for reader in readers.values():
         reader.poll()
     return Standing(there, statuses, {name: reader.curve for name, reader in readers.items()})
+
+
+def tick(standing: Standing[Any], usual: float = TICK) -> float:
+    """Seconds until the next look: soon while the first of them starts, but not while all wait for others."""
+    now = standing.now
+    if now is None or any(curve.step for curve in standing.curves.values()):
+        return usual
+    waits = standing.statuses[now] is Status.QUEUED and engine().position(standing.runs[now].id) > 0
+    return usual if waits or standing.statuses[now] is Status.PAUSED else FIRST_TICK
 
 
 def milestones(standing: Standing[Any]) -> tuple[Any, ...]:

@@ -10,11 +10,14 @@ from streamlit.navigation.page import Page
 
 from imgcls.lessons import LESSONS, Lesson, lesson, neighbours
 from pages.components.glossary import words_fold
+from pages.components.notices import empty
 from pages.components.words import _
 
 PAGES = Path(__file__).resolve().parents[1]
 
 Step = Literal["see", "change", "find"]
+#: Where the lesson that one comes from stands in a link, and the one that is being read in the session.
+_FROM, _LESSON = "from", "lesson being read"
 STEPS: tuple[Step, ...] = ("see", "change", "find")
 
 
@@ -35,6 +38,7 @@ def lesson_pages() -> list[Page]:
 def lesson_head(name: str) -> None:
     """What the lesson asks, its idea in one sentence, its formula, and the ways to the lessons beside it."""
     one = lesson(name)
+    st.session_state[_LESSON] = name
     _ways(one)
     st.title(_(one.question))
     if not one.formula:
@@ -62,9 +66,20 @@ def lesson_step(name: str) -> Step:
         required=True,
         key=key,
         label_visibility="collapsed",
-        on_change=lambda: st.session_state.update({_kept(name): st.session_state[key]}),
+        on_change=_remember_step,
+        args=(name, kept, key),
     )
     return chosen or "see"
+
+
+def _remember_step(name: str, shown: Step, key: str) -> None:
+    """Keep the step that was chosen while `shown` was the one on the page.
+
+    While a part of the page draws itself anew, the control of a step that was left may report once more: that is no
+    choice.
+    """
+    if st.session_state.get(_kept(name), "see") == shown:
+        st.session_state[_kept(name)] = st.session_state[key]
 
 
 def lesson_foot(name: str, step: Step) -> None:
@@ -80,9 +95,35 @@ def lesson_foot(name: str, step: Step) -> None:
     words_fold(*one.words)
 
 
+def no_network_yet() -> None:
+    """What the third step shows as long as nothing has been trained: the way to it, and from there back."""
+    name = st.session_state.get(_LESSON)
+    empty(
+        _("Your own network will stand here"),
+        _("Train one first: ten seconds are enough for the article's network."),
+        _("Train a network"),
+        "pages/train.py",
+        came_from(name) if name else None,
+    )
+
+
 def go_to_step(name: str, step: Step) -> None:
     """Open a step of a lesson at the next run; for callbacks and links from elsewhere."""
     st.session_state[_kept(name)] = step
+
+
+def came_from(name: str) -> dict[str, str]:
+    """The query of a link that leads away from a lesson for a while: `way_back` then leads back to it."""
+    return {_FROM: name}
+
+
+def way_back() -> None:
+    """The way back to the lesson that sent the reader here; nothing if none did."""
+    known = {one.name: one for one in offered()}
+    one = known.get(st.query_params.get(_FROM, ""))
+    if one is not None:
+        label = _("← Back to lesson {number}: {title}", number=one.number, title=_(one.title))
+        st.page_link(_page(one), label=label)
 
 
 def _kept(name: str) -> str:

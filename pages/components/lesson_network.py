@@ -14,7 +14,9 @@ from imgcls.runs import get_run
 from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting
 from pages.components.finished import tested_run
-from pages.components.notices import empty, show_error
+from pages.components.lesson import no_network_yet
+from pages.components.notices import show_error
+from pages.components.sample_choice import choose_sample
 from pages.components.sources import test_sample
 from pages.components.words import _
 
@@ -32,12 +34,7 @@ def own_run() -> str | None:
     """A finished run of the reader's choice; without one, the way to one."""
     run = tested_run()
     if run is None:
-        empty(
-            _("Your own network will stand here"),
-            _("Train one first: ten seconds are enough for the article's network."),
-            _("Train a network"),
-            "pages/train.py",
-        )
+        no_network_yet()
         return None
     if not is_saved(get_run(run)):
         st.info(_("The weights of this run are not there any more: choose another."))
@@ -80,10 +77,7 @@ def open_inside(run: str, layer: str | None = None) -> None:
 def own_image(lesson: str, run: str) -> np.ndarray:
     """One of the run's test images, uint8 (h, w, c)."""
     images, labels = test_sample(get_run(run).recipe)
-    place = st.selectbox(
-        _("Test image"), range(len(labels)), min(3, len(labels) - 1), lambda at: f"{at + 1} · {labels[at]}",
-        key=f"{lesson} image {run}",
-    )  # fmt: skip
+    place = choose_sample(f"{lesson} image {run}", _("Test image"), images, labels, 3)
     return np.asarray(images[place])
 
 

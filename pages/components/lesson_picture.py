@@ -10,6 +10,7 @@ from imgcls.preparation.fit import resized
 from imgcls.recipe import Choice, Recipe
 from pages.components.current import Picture
 from pages.components.notices import show_error
+from pages.components.sample_choice import choose_sample
 from pages.components.sources import drawn, photograph, photographed, test_sample, uploaded
 from pages.components.words import _
 
@@ -72,14 +73,6 @@ def chosen_pixels(key: str) -> np.ndarray | None:
 
 
 def _of_dataset(key: str) -> np.ndarray:
-    left, right = st.columns(2)
-    name = left.selectbox(_("Data set"), DATASETS, key=f"{key} dataset")
+    name = st.selectbox(_("Data set"), DATASETS, key=f"{key} dataset")
     images, labels = test_sample(Recipe(dataset=Choice(name=name)))
-    place = right.selectbox(
-        _("Image"),
-        range(len(labels)),
-        min(3, len(labels) - 1),
-        lambda at: f"{at + 1} · {labels[at]}",
-        key=f"{key} image {name}",
-    )
-    return np.asarray(images[place])
+    return np.asarray(images[choose_sample(f"{key} image {name}", _("Image"), images, labels, 3)])

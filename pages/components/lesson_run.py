@@ -13,7 +13,7 @@ from imgcls.recipe import Recipe
 from imgcls.runs import Curve, Run, get_run, read_curve
 from imgcls.trials import title_of
 from pages.components.coach import advice_of, bands_of
-from pages.components.lanes import look, milestones, submit_all
+from pages.components.lanes import look, milestones, submit_all, tick
 from pages.components.live import live
 from pages.components.monitor import chart_of, progress_words, share_done, show_curves
 from pages.components.notices import show_error
@@ -48,7 +48,7 @@ def lesson_run(key: str, recipe: Recipe, title: str, label: str) -> tuple[Run, C
 
 def _watch(run: Run, key: str) -> None:
     standing = look({run.id: run}, key)
-    st.fragment(_moving, run_every=_TICK)(run, key, _stands(run, milestones(standing)[0]))
+    st.fragment(_moving, run_every=tick(standing, _TICK))(run, key, _stands(run, milestones(standing)[0]))
 
 
 def _moving(run: Run, key: str, seen: tuple[object, ...]) -> None:

@@ -33,7 +33,7 @@ from pages.components.services import engine
 from pages.components.style import is_dark
 from pages.components.timelapse import time_lapse
 from pages.components.training_data import data_words
-from pages.components.words import _
+from pages.components.words import _, epochs_words
 
 #: Seconds between two looks at a run: until there is something to see; then an eighth of what it takes, within these.
 FIRST_TICK, TICKS = 0.25, (1.5, 3.0)
@@ -145,7 +145,7 @@ def _heading(run: Run, status: Status) -> None:
     st.markdown(f"**{literal(run.title)}** {badge}")
     training = recipe.training
     facts = [
-        _("{epochs} epochs", epochs=training.epochs),
+        epochs_words(training.epochs),
         _("batch {batch}", batch=training.batch_size),
         f"{OPTIMIZERS[training.optimizer.name]} {training.optimizer.learning_rate:g}",
         _("seed {seed}", seed=recipe.seed),

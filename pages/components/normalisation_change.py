@@ -9,6 +9,7 @@ from imgcls.figures.histograms import histograms_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.lessons.normalisation import EPSILON, moving_statistics, normalise, statistics
 from pages.components.glossary import terms
+from pages.components.keras_check import keras_check
 from pages.components.normalisation_rates import rates_are_on, start_rates, watch_rates
 from pages.components.normalisation_values import channel, drawn_batch
 from pages.components.notices import note
@@ -37,7 +38,8 @@ def _batches() -> None:
         seed = int(st.number_input(_("Number of the batch"), 1, 1000, 1, key=f"{_KEY} seed"))
         terms("batch norm", "batch", "moving average", "training mode")
         note(_("The article stops at (x − μ) / √(σ² + ε). In full, γ and β follow: they let the network undo it."))
-    x = drawn_batch(size, seed).ravel().astype(float)
+    batch = drawn_batch(size, seed)
+    x = batch.ravel().astype(float)
     mean, variance = statistics(x)
     kept_mean, kept_variance = _kept(size)
     with right:
@@ -48,6 +50,8 @@ def _batches() -> None:
         }
         figure = histograms_figure(values, _("value afterwards"), _("share of all values"), is_dark())
         st.plotly_chart(figure, key=f"{_KEY} chart", config=PLOT_CONFIG, theme=None, alt=_("The channel in both modes"))
+        ours = normalise(batch, mean, variance, gamma, beta)
+        keras_check(_KEY, "BatchNormalization", ours, {"x": batch}, gamma=gamma, beta=beta)
         _modes(size, (mean, variance), (kept_mean, kept_variance))
 
 
@@ -89,5 +93,13 @@ def _modes(size: int, batch: tuple[float, float], kept: tuple[float, float]) -> 
             "depends on who else is there. Small batches wander more: move the slider.",
             count=size,
             wander=_wandering(size),
+        )
+    )
+    note(
+        _(
+            "Here the moving average keeps {momentum:g} of itself at each of {batches} batches. Keras keeps 0.99, for "
+            "thousands of batches; after {batches} it would still remember where it began.",
+            momentum=_MOMENTUM,
+            batches=_BATCHES,
         )
     )

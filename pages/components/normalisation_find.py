@@ -6,6 +6,7 @@ import streamlit as st
 
 from imgcls.figures.histograms import histograms_figure
 from imgcls.figures.layout import PLOT_CONFIG
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_layer
 from pages.components.notices import note
 from pages.components.style import is_dark
@@ -27,6 +28,7 @@ def find_it() -> None:
         )
         batch = st.select_slider(_("Images in the batch"), [2, 4, 8, 16, 32, 64], 16, key=f"{_KEY} batch")
         note(_("Test images of the run go through the network up to this layer."))
+        terms("batch norm", "moving average", "training mode")
         st.page_link("pages/lab.py", label=_("The race: with and without it"))
     with right:
         answer = answered(

@@ -15,7 +15,7 @@ from pages.components.lesson_run import train_or_reuse, waiting_words
 from pages.components.notices import note
 from pages.components.question import ask_first
 from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
-from pages.components.words import _
+from pages.components.words import _, listed
 
 _KEY = "normalisation rates"
 _QUESTION = "normalisation learns"
@@ -45,7 +45,7 @@ def start_rates() -> None:
                 "The same eight layers are trained at {count} learning rates: {rates}. At how many of them does it "
                 "learn without batch norm?",
                 count=len(RATES),
-                rates=", ".join(f"{rate:g}" for rate in RATES),
+                rates=listed(f"{rate:g}" for rate in RATES),
             ),
             choices={str(count): str(count) for count in range(len(RATES) + 1)},
         )

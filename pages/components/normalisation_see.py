@@ -7,6 +7,7 @@ import streamlit as st
 from imgcls.figures.histograms import histograms_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.lessons.normalisation import normalise, statistics
+from pages.components.glossary import terms
 from pages.components.normalisation_values import drawn_batch
 from pages.components.notices import note
 from pages.components.question import ask_first
@@ -44,6 +45,7 @@ def see_it() -> None:
                 mean=y.mean(),
             )
             st.info(why if asked.number is None else _("You said {number:g}: {why}", number=asked.number, why=why))
+        terms("batch norm", "channel")
     with right:
         values = {_("before"): x}
         figure = histograms_figure(values, _("value in the channel"), _("share of all values"), is_dark())

@@ -27,20 +27,26 @@ def show_warning(error: ImgclsError) -> None:
     st.warning(literal(error.say(translator(language()))))
 
 
-def empty(title: str, text: str, button_label: str | None = None, page: str | Page | None = None) -> None:
+def empty(
+    title: str,
+    text: str,
+    button_label: str | None = None,
+    page: str | Page | None = None,
+    query: dict[str, str] | None = None,
+) -> None:
     """An empty state: what will be here, and the click that fills it.
 
     Args:
         title: what is missing, translated.
         text: what will be here, translated.
         button_label: the click, translated; with `page`, where it leads.
-        page: the page's file, or the object that `st.Page` returned.
+        page: the page's file, or the object that `st.Page` returned; query: of the link to it.
     """
     with st.container(border=True):
         st.markdown(f"**{title}**")
         st.markdown(text)
         if button_label and page and st.button(button_label, type="primary", key=f"empty: {title}"):
-            st.switch_page(page)
+            st.switch_page(page, query_params=query)
 
 
 def note(text: str) -> None:

@@ -11,8 +11,10 @@ from imgcls.lessons.overfitting import gap_of
 from imgcls.runs import get_run, read_curve
 from pages.components.coach import advice_of, bands_of, coach
 from pages.components.finished import tested_run
+from pages.components.glossary import terms
+from pages.components.lesson import no_network_yet
 from pages.components.monitor import show_curves
-from pages.components.notices import empty, note
+from pages.components.notices import note
 from pages.components.overfitting_gap import show_gap
 from pages.components.words import _
 
@@ -22,12 +24,7 @@ def find_it() -> None:
     with left:
         chosen = tested_run()
         if chosen is None:
-            empty(
-                _("Your own network will stand here"),
-                _("Train one first: ten seconds are enough for the article's network."),
-                _("Train a network"),
-                "pages/train.py",
-            )
+            no_network_yet()
             return
         run = get_run(chosen)
         curve = read_curve(run.folder)
@@ -36,6 +33,7 @@ def find_it() -> None:
             st.info(_("No epoch of this run has ended: choose another."))
             return
         show_gap(gap)
+        terms("overfitting", "validation", "loss")
         if gap.points < 0:
             note(
                 _(

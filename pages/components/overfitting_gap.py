@@ -20,7 +20,7 @@ def show_gap(gap: Gap) -> None:
     other.metric(_("gap in loss"), f"{gap.nats:.3f}", help=f"{gap.val_loss:.3f} − {gap.loss:.3f}")
     note(
         _(
-            "Gap in loss = validation loss − training loss = {val_loss:.3f} − {loss:.3f}, after {epochs} epochs.",
+            "Gap in loss = validation loss − training loss = {val_loss:.3f} − {loss:.3f}, in epoch {epochs}.",
             val_loss=gap.val_loss,
             loss=gap.loss,
             epochs=gap.epochs,

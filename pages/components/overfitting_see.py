@@ -10,6 +10,7 @@ from imgcls.datasets import dataset_facts
 from imgcls.lessons.overfitting import BASE, Gap, gap_of
 from imgcls.runs import Curve, Run
 from imgcls.training.sizes import epoch_images
+from pages.components.glossary import terms
 from pages.components.lesson_run import lesson_run, waiting_words
 from pages.components.notices import note
 from pages.components.overfitting_gap import show_gap
@@ -38,6 +39,7 @@ def see_it() -> None:
             step=5.0,
             start=50.0,
         )
+        terms("overfitting", "validation", "epoch", "loss")
     with right:
         if not asked.is_open:
             _empty()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import streamlit as st
 
 from imgcls.errors import InputError
 from imgcls.lessons.convolution import Padding, Window
-from imgcls.lessons.pooling import Kind, dense_parameters
+from imgcls.lessons.pooling import Kind, dense_parameters, pool
 from pages.components.glossary import terms
+from pages.components.keras_check import keras_check
 from pages.components.lesson_picture import small_picture
 from pages.components.notices import note, show_warning
 from pages.components.pooling_window import changes, pooling_over
@@ -33,6 +36,9 @@ def change_it() -> None:
         except InputError as error:
             show_warning(error)
             return
+        _say_padding(window.pads(side))
+        layer = {"max": "MaxPooling2D", "mean": "AveragePooling2D"}[kind]
+        keras_check(_KEY, layer, pool(picture, window, kind), {"x": picture}, **asdict(window))
     one, other = st.columns(2, gap="large")
     with one:
         _say_shift(picture, window, kind)
@@ -46,7 +52,10 @@ def _window() -> tuple[Window, Kind]:
     one, other = st.columns(2)
     size = one.number_input(_("Window"), 1, 20, 2, key=f"{_KEY} size")
     stride = other.number_input(_("Stride"), 1, 20, 2, key=f"{_KEY} stride")
-    ways: dict[Padding, str] = {"valid": _("valid: only where it fits"), "same": _("same: zeros around")}
+    ways: dict[Padding, str] = {
+        "valid": _("valid: only where it fits"),
+        "same": _("same: empty cells around, which do not count"),
+    }
     padding = st.selectbox(_("Padding"), list(ways), format_func=ways.__getitem__, key=f"{_KEY} padding")
     note(
         _(
@@ -55,6 +64,29 @@ def _window() -> tuple[Window, Kind]:
         )
     )
     return Window(int(size), int(stride), padding), kind
+
+
+def _say_padding(pads: tuple[int, int]) -> None:
+    """What the dashed cells are, and why there may be more of them on one side."""
+    before, after = pads
+    if before + after == 0:
+        return
+    note(
+        _(
+            "The dashed cells lie outside the picture. They are no zeros: the largest is taken of the real cells, and "
+            "the mean is divided by their number."
+        )
+    )
+    if before != after:
+        st.info(
+            _(
+                "{total} empty cells a side cannot be shared out evenly: above and on the left {before}, below and on "
+                "the right {after}. So the windows lie half a cell off the middle.",
+                total=before + after,
+                before=before,
+                after=after,
+            )
+        )
 
 
 def _say_shift(picture: np.ndarray, window: Window, kind: Kind) -> None:
@@ -69,6 +101,7 @@ def _say_shift(picture: np.ndarray, window: Window, kind: Kind) -> None:
 def _say_parameters(side: int, window: Window) -> None:
     places = window.places(side)
     st.markdown(_("#### What it saves"))
+    terms("parameter", "dense layer")
     left, right = st.columns(2)
     left.metric(_("dense layer without pooling"), f"{dense_parameters(side, 64, 64):,}")
     right.metric(_("dense layer after pooling"), f"{dense_parameters(places, 64, 64):,}")

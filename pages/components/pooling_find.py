@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.figures.filters import signed_colours
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_image, own_layer
 from pages.components.notices import note
 from pages.components.picture import Labelled, show_columns
@@ -21,6 +22,7 @@ def find_it() -> None:
         if place is None:
             return
         image = own_image(_KEY, place.run)
+        terms("pooling", "stride", "feature map")
         layer = place.layer
         height, width, channels = layer["from"]
         down, across, _same = layer["to"]

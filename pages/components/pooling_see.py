@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from imgcls.lessons.convolution import Window
+from pages.components.glossary import terms
 from pages.components.lesson_picture import first_picture, to_grey_cells
 from pages.components.notices import note
 from pages.components.pooling_window import changes, pooling_over
@@ -40,6 +41,7 @@ def see_it() -> None:
             _say(asked.number, before, after)
         else:
             note(_("Per cent of their mean size; the mean over one cell up, down, left and right."))
+        terms("pooling", "translation invariance")
 
 
 def _say(number: float | None, before: float, after: float) -> None:

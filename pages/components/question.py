@@ -84,7 +84,9 @@ def _choice(key: str, text: str, choices: Mapping[str, str]) -> str | None:
 def _number(key: str, text: str, low: float, high: float, step: float, start: float | None) -> float:
     middle = low + round((high - low) / 2 / step) * step
     first = middle if start is None else start
-    return st.slider(text, low, high, first, step, label_visibility="collapsed", key=f"question {key} number")
+    key = f"question {key} number"
+    # a whole number of points or per cent is written as one
+    return st.slider(text, low, high, first, step, format="%.4g", label_visibility="collapsed", key=key)
 
 
 def _answered(place: str, kept: Asked, choices: Mapping[str, str] | None) -> None:

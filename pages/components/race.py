@@ -18,7 +18,6 @@ from imgcls.trials import Standing, loss_of_guessing
 from pages.components.current import current_guess, look_at_race
 from pages.components.gradients import show_gradients
 from pages.components.lanes import (
-    TICK,
     lane,
     look,
     milestones,
@@ -27,12 +26,13 @@ from pages.components.lanes import (
     share_of_all,
     short_loss,
     stop_all,
+    tick,
 )
 from pages.components.live import RaceChart, live
 from pages.components.notices import literal, note, show_error
 from pages.components.race_form import begin_race_with
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, epochs_words, listed
 
 #: How a race stands at one look.
 Lanes = Standing[Variant]
@@ -55,7 +55,7 @@ def watch_race(race: Race) -> None:
     with right:
         view = _view()
         if lanes.is_active:
-            st.fragment(_moving, run_every=TICK)(race, view, milestones(lanes))
+            st.fragment(_moving, run_every=tick(lanes))(race, view, milestones(lanes))
         else:
             _figures(race, lanes, view)
         show_gradients(race, lanes.runs, lanes.statuses, lanes.curves)
@@ -88,7 +88,7 @@ def _heading(race: Race) -> None:
     facts = [
         _("{depth} layers", depth=race.depth),
         race.recipe.dataset.name,
-        _("{epochs} epochs", epochs=training.epochs),
+        epochs_words(training.epochs),
         _("learning rate {rate:g}", rate=training.optimizer.learning_rate),
         _("seed {seed}", seed=race.recipe.seed),
     ]
@@ -125,11 +125,11 @@ def _fastest(finish: Finish) -> str:
 
 def _standings(finish: Finish) -> dict[str, Any]:
     values = [f"{_(VARIANT_WORDS[variant])} {short_loss(loss)}" for variant, loss in finish.losses.items()]
-    return {"names": _names(finish.ahead), "epoch": finish.epoch, "values": ", ".join(values)}
+    return {"names": _names(finish.ahead), "epoch": finish.epoch, "values": listed(values)}
 
 
 def _names(variants: tuple[Variant, ...]) -> str:
-    return ", ".join(_(VARIANT_WORDS[variant]) for variant in variants)
+    return listed(_(VARIANT_WORDS[variant]) for variant in variants)
 
 
 # -- buttons

@@ -26,6 +26,7 @@ from imgcls.trials import estimated_seconds_of_all
 from pages.components.answers import ask, look_again
 from pages.components.current import look_at_race
 from pages.components.durations import duration
+from pages.components.glossary import terms
 from pages.components.lanes import submit_all
 from pages.components.missing import can_train
 from pages.components.notices import show_error
@@ -124,6 +125,7 @@ def _question(depth: int, recipes: dict[Variant, Recipe] | None) -> None:
         help=_("Fastest: with the lowest training loss in the last epoch. You see your answer again at the end."),
         key="race guess",
     )
+    terms("residual connection", "batch norm", "gradient", "vanishing gradient", "learning rate")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Train all four"), type="primary", key="start race", disabled=recipes is None) and recipes:
             _start(depth, recipes, guess)

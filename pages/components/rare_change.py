@@ -1,4 +1,4 @@
-"""Class weights for counts of one's own: what each class weighs without them, and with them."""
+"""Four strategies trained side by side; then class weights for counts of one's own."""
 
 from __future__ import annotations
 
@@ -8,16 +8,28 @@ import streamlit as st
 from imgcls.figures.class_counts import class_count_figure
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.lessons.rare import class_weights, shares
-from pages.components.glossary import terms
 from pages.components.notices import note
+from pages.components.part import part
+from pages.components.rare_race import race_is_on, start_race, watch_race
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, listed
 
 _KEY = "rare change"
 _COUNTS = {"A": 400, "B": 100, "C": 20, "D": 5}
 
 
 def change_it() -> None:
+    if race_is_on():
+        watch_race()
+        return
+    start_race()
+    st.divider()
+    _weights()
+
+
+@part
+def _weights() -> None:
+    st.markdown(_("#### What a weight is"))
     left, right = st.columns([4, 9], gap="large")
     with left:
         counts = np.array(
@@ -26,7 +38,6 @@ def change_it() -> None:
                 for name, count in _COUNTS.items()
             ]
         )
-        terms("class weight", "resampling", "recall")
     with right:
         _shown(counts)
 
@@ -34,7 +45,7 @@ def change_it() -> None:
 def _shown(counts: np.ndarray) -> None:
     names, weights = list(_COUNTS), class_weights(counts)
     before, after = shares(counts, np.ones(len(counts))), shares(counts, weights)
-    told = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
+    told = listed(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
     st.plotly_chart(
         class_count_figure(names, counts.tolist(), counts.tolist(), is_dark(), _("Training images")),
         key=f"{_KEY} counts",
@@ -70,4 +81,3 @@ def _shown(counts: np.ndarray) -> None:
         )
     )
     note(_("N images in all, K classes, n_c images of class c; all images are taken to cost the same at first."))
-    st.page_link("pages/imbalance.py", label=_("Six answers to rare classes, trained side by side"))

@@ -14,9 +14,11 @@ from imgcls.runs import get_run
 from imgcls.training.data import divided
 from imgcls.training.data_card import data_of
 from pages.components.finished import tested_run
-from pages.components.notices import empty, literal, note, show_error
+from pages.components.glossary import terms
+from pages.components.lesson import no_network_yet
+from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, listed
 
 
 def find_it() -> None:
@@ -24,12 +26,7 @@ def find_it() -> None:
     with left:
         chosen = tested_run()
     if chosen is None:
-        empty(
-            _("Your own network will stand here"),
-            _("Train one first: ten seconds are enough for the article's network."),
-            _("Train a network"),
-            "pages/train.py",
-        )
+        no_network_yet()
         return
     run = get_run(chosen)
     try:
@@ -56,7 +53,10 @@ def find_it() -> None:
             )
         )
         if counts.max() < 1.5 * counts.min():
-            note(_("No class is rare here: both accuracies are alike. On Imbalance you can make some rare."))
+            note(
+                _("No class is rare here: both accuracies are alike. In the lab “Rare classes” you can make some rare.")
+            )
+        terms("recall", "balanced accuracy")
         st.page_link("pages/imbalance.py", label=_("Six answers to rare classes, trained side by side"))
     with right:
         figure = recall_figure(
@@ -67,6 +67,6 @@ def find_it() -> None:
             _("Recall in the test"),
             _("{count} images", count="{count}"),
         )
-        told = ", ".join(f"{name} {recall:.0%}" for name, recall in zip(names, recalls, strict=True))
+        told = listed(f"{name} {recall:.0%}" for name, recall in zip(names, recalls, strict=True))
         alt = _("Recall of each class: {recalls}", recalls=told)
         st.plotly_chart(figure, key="rare recalls", config=PLOT_CONFIG, theme=None, alt=alt)

@@ -5,40 +5,82 @@ from __future__ import annotations
 import streamlit as st
 
 from imgcls.lessons.rare import accuracy_of_never, found_of_rare
+from pages.components.glossary import terms
 from pages.components.notices import note
 from pages.components.question import ask_first
 from pages.components.words import _
 
 _KEY = "rare see"
 _IMAGES = 1000
+#: The case that is asked about, in per cent.
+_SHARE, _ACCURACY = 5, 95
 
 
 def see_it() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
-        share = st.slider(_("Share of the rare class, %"), 1, 50, 5, key=f"{_KEY} share")
-        accuracy = st.slider(_("Accuracy of the network, %"), 50, 100, 95, key=f"{_KEY} accuracy")
-    rare, correct = _IMAGES * share // 100, _IMAGES * accuracy // 100
-    with right:
         asked = ask_first(
             "rare found",
-            _("1,000 X-rays, 50 of them ill. A network is right in 95 % of them. How many of the 50 does it find?"),
+            _(
+                "{images:,} X-rays, {rare} of them ill. A network is right in {accuracy} % of them. How many of the "
+                "{rare} does it find?",
+                images=_IMAGES,
+                rare=_IMAGES * _SHARE // 100,
+                accuracy=_ACCURACY,
+            ),
             choices={
                 "all": _("nearly all"),
                 "half": _("about half"),
                 "open": _("none, all, or any number: it does not say"),
             },
         )
-        if asked.is_open:
-            _shown(rare, correct)
-        else:
+        terms("recall", "balanced accuracy")
+        if not asked.is_open:
             note(_("The numbers stand here when you have answered."))
+            return
+        _say(None if asked.answer is None else str(asked.answer))
+        share = st.slider(_("Share of the rare class, %"), 1, 50, _SHARE, key=f"{_KEY} share")
+        accuracy = st.slider(_("Accuracy of the network, %"), 50, 100, _ACCURACY, key=f"{_KEY} accuracy")
+    with right:
+        _shown(_IMAGES * share // 100, _IMAGES * accuracy // 100)
+
+
+def _say(answer: str | None) -> None:
+    """What the answer given would mean, counted out, and what else would be as accurate."""
+    rare, right = _IMAGES * _SHARE // 100, _IMAGES * _ACCURACY // 100
+    least, most = found_of_rare(_IMAGES, rare, right)
+    values = {"rare": rare, "well": _IMAGES - rare, "accuracy": _ACCURACY, "least": least, "most": most}
+    half = (least + most) // 2
+    told = {
+        "all": _(
+            "You said nearly all. It may be: with all {most} found, {alarms} of the {well} well ones are called ill. "
+            "But whoever finds {least} and is right about every well one has the same {accuracy} %.",
+            alarms=_IMAGES - rare - (right - most),
+            **values,
+        ),
+        "half": _(
+            "You said about half. It may be: with {half} found, {alarms} of the {well} well ones are called ill. But "
+            "whoever finds {least} and is right about every well one has the same {accuracy} %, and so has whoever "
+            "finds all {most}.",
+            half=half,
+            alarms=_IMAGES - rare - (right - half),
+            **values,
+        ),
+        "open": _(
+            "You said that it does not say, and so it is: from {least} found to all {most} found, each can come with "
+            "{accuracy} % right.",
+            **values,
+        ),
+    }
+    if answer is not None:
+        st.info(told[answer])
 
 
 def _shown(rare: int, right: int) -> None:
     least, most = found_of_rare(_IMAGES, rare, right)
     values = {"rare": rare, "right": right, "least": least, "most": most, "common": _IMAGES - rare}
-    st.markdown(_("#### {right} of 1,000 right: two networks, one accuracy", **values))
+    values["images"] = _IMAGES
+    st.markdown(_("#### {right} of {images:,} right: two networks, one accuracy", **values))
     st.table(
         {
             _("Network"): [_("finds as few as it can"), _("finds as many as it can")],

@@ -13,13 +13,14 @@ from imgcls.limits import limit
 from imgcls.origin import Origin
 from imgcls.recipe import Imbalance, Optimizer, Recipe, Training
 from pages.components.augmentation import augmentation_controls
+from pages.components.glossary import terms
 from pages.components.missing import checked
 from pages.components.notices import show_error
 from pages.components.pins import forget_pins, pins_of
 from pages.components.registered import registered_choice
 from pages.components.schedule_preview import schedule_preview, schedule_words
 from pages.components.training_data import chosen_words, corrections_control, data_controls
-from pages.components.words import _
+from pages.components.words import _, listed
 
 #: Where a recipe to begin with is kept: "train again with changes".
 _START = "recipe to start from"
@@ -89,6 +90,7 @@ def _described(start: Recipe, key: str) -> Recipe:
         key=f"{key} epochs",
     )
     batch, rate = _steps(start, key)
+    terms("epoch", "batch", "learning rate", "overfitting")
     augmentation = augmentation_controls(start.augmentation, dataset, f"{key} augmentation")
     # without a key it would close whenever its words change
     with st.expander(_summary(start, key), key=f"{key} more"):
@@ -144,7 +146,7 @@ def _summary(start: Recipe, key: str) -> str:
         schedule=schedule,
         seed=value("seed", start.seed),
     )
-    return ", ".join([said, *chosen_words(start, key)])
+    return listed([said, *chosen_words(start, key)])
 
 
 def _advanced(start: Recipe, key: str) -> dict[str, Any]:
@@ -202,6 +204,7 @@ def _advanced(start: Recipe, key: str) -> dict[str, Any]:
         ),
         key=f"{key} precision",
     )
+    terms("weight decay", "dropout", "early stopping", "seed")
     return {
         "optimizer": optimizer,
         "schedule": schedule,

@@ -7,6 +7,7 @@ import streamlit as st
 from imgcls.lessons.residual import inputs, strength, weights
 from pages.components.glossary import terms
 from pages.components.notices import note
+from pages.components.part import part
 from pages.components.residual_race import race_is_on, start_race, watch_race
 from pages.components.residual_strength import show_strength
 from pages.components.words import _
@@ -23,6 +24,7 @@ def change_it() -> None:
     start_race()
 
 
+@part
 def _signals() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:

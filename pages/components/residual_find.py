@@ -7,6 +7,7 @@ import streamlit as st
 from imgcls.errors import ImgclsError
 from imgcls.models import model_card
 from pages.components.answers import ask, waiting_long
+from pages.components.glossary import terms
 from pages.components.lesson_network import open_inside, own_run
 from pages.components.notices import note, show_error
 from pages.components.words import _
@@ -21,6 +22,7 @@ def find_it() -> None:
         if run is None:
             return
         note(_("In one block after the other F is set to zero, so that y = x, and the test images are asked again."))
+        terms("residual connection", "block", "test accuracy")
         open_inside(run)
     with right:
         try:

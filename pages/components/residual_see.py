@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from imgcls.lessons.residual import inputs, strength, weights
+from pages.components.glossary import terms
 from pages.components.notices import note
 from pages.components.question import ask_first
 from pages.components.residual_strength import show_strength
@@ -38,6 +39,7 @@ def see_it() -> None:
             )
             chosen = choices.get(str(asked.answer))
             st.info(said if chosen is None else _("You said {answer}; it is {why}", answer=chosen, why=said))
+        terms("residual connection", "block", "gradient")
         note(_("Here F(x) = W · ReLU(x). The article says F “such as ReLU”: in full, F is a few layers with weights."))
     with right:
         if asked.is_open:

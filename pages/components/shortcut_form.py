@@ -12,6 +12,7 @@ from imgcls.limits import limit
 from imgcls.recipe import Choice, Recipe, Training
 from imgcls.shortcut_lab import DEFAULT, REMEDY_WORDS, pairs, shortcut_recipes
 from imgcls.trials import Trials
+from pages.components.glossary import terms
 from pages.components.missing import can_train
 from pages.components.picture import show_picture
 from pages.components.registered import registered_choice
@@ -61,6 +62,7 @@ def _question(page_key: str, recipe: Recipe) -> None:
             marked=marked,
         )
     )
+    terms("shortcut", "validation", "cutout")
     show_samples(recipe.dataset)
     trials = [Trial(_(REMEDY_WORDS[remedy]), one) for remedy, one in shortcut_recipes(recipe).items()]
     if not can_train(trial.recipe for trial in trials):

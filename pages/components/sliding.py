@@ -59,7 +59,9 @@ input::-webkit-inner-spin-button { appearance: none; }
 
 _JS = """
 const CELL = 20, minus = (text) => text.replace('-', '\\u2212');
-const say = (v) => minus(Math.abs(v) < 0.005 ? '0' : Number.isInteger(v) ? String(v) : v.toFixed(2));
+// a cell that is no number lies outside the picture and does not count
+const say = (v) => (v === null ? '\\u2013'
+  : minus(Math.abs(v) < 0.005 ? '0' : Number.isInteger(v) ? String(v) : v.toFixed(2)));
 const grey = (v) => { const g = Math.round(255 * Math.min(1, Math.max(0, v))); return [g, g, g]; };
 const signed = (v, most) => {
   const share = Math.min(1, Math.abs(v) / (most || 1)), end = v < 0 ? [33, 102, 172] : [178, 24, 43];
@@ -87,7 +89,7 @@ export default function ({ parentElement, data, setStateValue }) {
   ys.setAttribute('aria-label', words.output + '. ' + words.keys);
   find('.tools').hidden = data.hidden;
 
-  const colour = data.signed ? ((limit) => (v) => signed(v, limit))(most(data.y)) : grey;
+  const limit = most(data.mode === 'relu' ? data.x : data.y), colour = data.signed ? (v) => signed(v, limit) : grey;
   const inside = (r, c) => r >= data.pad[0] && c >= data.pad[1] && r < data.pad[0] + data.inner[0]
     && c < data.pad[1] + data.inner[1];
   function board(svg, values, paint) {
@@ -100,7 +102,7 @@ export default function ({ parentElement, data, setStateValue }) {
         stroke="#808080" stroke-width="0.5" ${dashed ? 'stroke-dasharray="3 3" fill-opacity="0.35"' : ''}/>`;
     }).join('')).join('') + '<g class="mark" fill="none"></g>';
   }
-  board(xs, data.x, (v) => css(grey(v)));
+  board(xs, data.x, (v) => (v === null ? 'none' : css(data.mode === 'relu' ? colour(v) : grey(v))));
   board(ys, data.y, (v) => (data.hidden ? '#9AA0A6' : css(colour(v))));
 
   function table(rows, cell) {
@@ -128,9 +130,13 @@ export default function ({ parentElement, data, setStateValue }) {
     const value = data.y[i][j], total = data.hidden ? '?' : say(value);
     const place = words.place.replace('{row}', i + 1).replace('{column}', j + 1);
     find('.where').textContent = `${place}: ${total}`;
+    if (data.mode === 'relu') {
+      find('.sum').innerHTML = `<span class="total">max(0, ${say(seen[0][0])}) = ${total}</span>`;
+      return;
+    }
+    const kind = (v, p, q) => (out[p][q] ? 'zero' : data.mode === 'max' && v === value && !data.hidden ? 'kept' : '');
     const patch = `<div class="part"><p>${words.patch}</p>` + table(seen, (v, p, q) =>
-      td(grey(v), say(v), out[p][q] ? 'zero' : data.mode === 'max' && v === value && !data.hidden ? 'kept' : ''))
-      + '</div>';
+      (v === null ? `<td class="zero">${say(v)}</td>` : td(grey(v), say(v), kind(v, p, q)))) + '</div>';
     if (data.mode !== 'sum') {
       const how = data.mode === 'max' ? words.largest : words.mean;
       find('.sum').innerHTML = patch + `<span class="sign">→</span><span class="total">${how} ${total}</span>`;
@@ -200,18 +206,23 @@ export default function ({ parentElement, data, setStateValue }) {
 _window = st.components.v2.component("imgcls_sliding", html=_HTML, css=_CSS, js=_JS)
 
 
-def sliding(key: str, data: Mapping[str, Any], on_kernel: Any = lambda: None) -> Any:
+def sliding(
+    key: str, data: Mapping[str, Any], on_kernel: Any = lambda: None, names: Mapping[str, str] | None = None
+) -> Any:
     """Show a window over a picture; what the browser sent of the kernel, or None.
 
     Args:
         key: names it within the session.
-        data: `x` rows of the picture with its padding, 0 to 1; `pad` (top, left) and `inner` (h, w) of the picture in
-            it; `y` rows of the result, `signed` where it may be below zero; `side`, `stride`, `dilation` of the window;
-            `mode` "sum", "max" or "mean"; `kernel`, `kernel_version` and `editable` for a sum; `cell` where it stands
-            at first; `version`: with another, it stands there again; `hidden`: the result is not shown yet.
+        data: `x` rows of the picture with its padding, 0 to 1, None where a cell does not count; `pad` (top, left)
+            and `inner` (h, w) of the picture in it; `y` rows of the result, `signed` where it may be below zero;
+            `side`, `stride`, `dilation` of the window; `mode` "sum", "max", "mean" or "relu"; `kernel`,
+            `kernel_version` and `editable` for a sum; `cell` where it stands at first; `version`: with another, it
+            stands there again; `hidden`: the result is not shown yet.
+        names: words that are others here than usual, by their key in `_window_words`.
     """
     wide = max(len(data["x"][0]), len(data["y"][0]))
-    return _window(key=key, data={**data, "widest": wide, "words": _window_words()}, on_kernel_change=on_kernel).kernel
+    words = {**_window_words(), **(names or {})}
+    return _window(key=key, data={**data, "widest": wide, "words": words}, on_kernel_change=on_kernel).kernel
 
 
 def kernel_from(sent: Any, version: str, side: int) -> np.ndarray | None:

@@ -78,7 +78,9 @@ def _words(recipe: Recipe, plan: Plan) -> tuple[str, str]:
     match plan.kind:
         case "epochs":
             return (
-                _("{after} epochs instead of {before}", after=after.epochs, before=before.epochs),
+                _("1 epoch instead of {before}", before=before.epochs)
+                if after.epochs == 1
+                else _("{after} epochs instead of {before}", after=after.epochs, before=before.epochs),
                 _("It sees every image less often, and may not have learned all it can."),
             )
         case "subset":

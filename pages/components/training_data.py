@@ -15,7 +15,7 @@ from imgcls.recipe import Choice, Imbalance, Recipe, Split
 from pages.components.notices import literal, note, show_warning
 from pages.components.options import option_controls
 from pages.components.split_form import split_controls, split_words
-from pages.components.words import _
+from pages.components.words import _, listed
 
 _NOISE = [percent / 100 for percent in range(0, 65, 5)]
 _SUBSETS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0]
@@ -203,7 +203,8 @@ def data_words(recipe: Recipe) -> list[str]:
     said = []
     if recipe.corrections != NONE:
         count = correction_count(recipe.corrections, recipe.dataset)
-        said.append(_("corrected labels") if count is None else _("{count} corrections", count=count))
+        some = _("1 correction") if count == 1 else _("{count:,} corrections", count=count)
+        said.append(_("corrected labels") if count is None else some)
     if recipe.subset != 1:
         said.append(subset_words(recipe.subset))
     if recipe.label_noise:
@@ -227,4 +228,4 @@ def _imbalance_words(imbalance: Imbalance) -> str:
         return _("long tail down to {share}", share=share)
     if len(imbalance.classes) > _NAMED:
         return _("{count} rare classes, {share} kept", count=len(imbalance.classes), share=share)
-    return _("rare: {classes}, {share} kept", classes=", ".join(imbalance.classes), share=share)
+    return _("rare: {classes}, {share} kept", classes=listed(imbalance.classes), share=share)

@@ -6,10 +6,12 @@ from functools import partial
 
 import streamlit as st
 
+from imgcls.datasets import dataset_facts
 from imgcls.errors import ImgclsError
 from imgcls.lessons.reuse import known_runs
-from imgcls.lessons.transfer import BLOCKS, COUNTS, WAY_WORDS, Way, ways
-from imgcls.recipe import Recipe
+from imgcls.lessons.transfer import BLOCKS as FREE
+from imgcls.lessons.transfer import WAY_WORDS, Way, counts_of, split_of, ways
+from imgcls.recipe import Choice, Recipe
 from imgcls.training.sizes import part_sizes
 from imgcls.trials import Standing, Trials, score_of
 from pages.components.features import tell_feature_times
@@ -18,12 +20,13 @@ from pages.components.lesson_run import train_or_reuse
 from pages.components.notices import note, show_error
 from pages.components.question import ask_first
 from pages.components.transfer_pictures import pictures_choice
+from pages.components.transfer_steps import BLOCKS, show_steps
 from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
 from pages.components.words import _
 
 _KEY = "transfer"
-#: EfficientNet-Lite0's blocks.
-_MOST_BLOCKS = 18
+#: Fewer test pictures than this are called a first impression.
+_FEW_TESTED = 50
 
 
 def change_it() -> None:
@@ -39,27 +42,20 @@ def _choose() -> None:
     left, right = st.columns([4, 9], gap="large")
     with left:
         dataset = pictures_choice()
-        count = st.select_slider(_("Training pictures, about"), COUNTS, COUNTS[0], key=f"{_KEY} count")
-        blocks = st.slider(_("Blocks of the body that are fine-tuned"), 1, _MOST_BLOCKS, BLOCKS, key=f"{_KEY} blocks")
-        terms("transfer learning", "fine-tuning")
-    with right:
         try:
+            given = part_sizes(Recipe(dataset=dataset, split=split_of(dataset)))[0]
+            count = _count(given, dataset)
+            blocks = st.slider(_("Blocks of the body that are fine-tuned"), 1, BLOCKS, FREE, key=f"{_KEY} blocks")
             recipes = ways(dataset, count, blocks)
-            given = part_sizes(recipes[Way.HEAD])
         except ImgclsError as error:
             show_error(error)
             return
-        st.markdown(
-            _(
-                "{train} pictures to learn from, {test} others for the test. Three ways: a small network that starts "
-                "**from nothing**; the body that knows photographs, frozen, with a **new head only**; and the same "
-                "with its last blocks **fine-tuned** as well.",
-                train=given[0],
-                test=given[2],
-            )
-        )
+        terms("transfer learning", "fine-tuning", "frozen")
+    with right:
+        show_steps(blocks, len(dataset_facts(dataset).class_names))
+        _say_sizes(recipes[Way.HEAD])
         asked = ask_first(
-            f"transfer best {count}",
+            _question(recipes[Way.HEAD]),
             _("Which of the three names most of the test pictures right?"),
             choices={one.value: _(WAY_WORDS[one]) for one in Way},
         )
@@ -67,6 +63,43 @@ def _choose() -> None:
             note(_("First say what you expect; then the trainings begin."))
             return
         _begin(recipes)
+
+
+def _count(given: int, dataset: Choice) -> int:
+    """How many pictures are learned from; where there are few, all of them."""
+    counts = counts_of(given)
+    if len(counts) < 2:
+        return given
+    return int(
+        st.select_slider(_("Training pictures, about"), counts, counts[0], key=f"{_KEY} count {dataset.name} {given}")
+    )
+
+
+def _say_sizes(recipe: Recipe) -> None:
+    train, _validation, test = part_sizes(recipe)
+    st.markdown(
+        _(
+            "{train} pictures to learn from, {test} others for the test. Three ways: a small network that starts "
+            "**from nothing**; the body that knows photographs, frozen, with a **new head only**; and the same "
+            "with its last blocks **fine-tuned** as well.",
+            train=train,
+            test=test,
+        )
+    )
+    if test < _FEW_TESTED:
+        note(
+            _(
+                "With {test} test pictures, each of them weighs {points:.0f} points: what comes out is a first "
+                "impression. Some more pictures make it a measurement.",
+                test=test,
+                points=100 / test,
+            )
+        )
+
+
+def _question(recipe: Recipe) -> str:
+    """The question's name: asked anew for other pictures, or another number of them."""
+    return f"transfer best {recipe.dataset.name} {recipe.subset:.4f}"
 
 
 def _begin(recipes: dict[Way, Recipe]) -> None:
@@ -103,7 +136,7 @@ def _way(recipe: Recipe) -> Way | None:
 def _say(found: dict[Way, float], recipe: Recipe) -> None:
     best = max(found, key=lambda one: found[one])
     train = part_sizes(recipe)[0]
-    answer = _said_before()
+    answer = _said_before(recipe)
     opening = (
         _("You said “{way}”: it reached {accuracy:.1%}.", way=_(WAY_WORDS[answer]), accuracy=found[answer])
         if answer is not None
@@ -131,10 +164,7 @@ def _say(found: dict[Way, float], recipe: Recipe) -> None:
     st.markdown(reasons[best])
 
 
-def _said_before() -> Way | None:
-    """What the reader expected, under whichever number of pictures it was asked last."""
-    for count in COUNTS:
-        answer = getattr(st.session_state.get(f"question: transfer best {count}"), "answer", None)
-        if answer in {one.value for one in Way}:
-            return Way(answer)
-    return None
+def _said_before(recipe: Recipe) -> Way | None:
+    """What the reader expected of these pictures, and of this number of them."""
+    answer = getattr(st.session_state.get(f"question: {_question(recipe)}"), "answer", None)
+    return Way(answer) if answer in {one.value for one in Way} else None

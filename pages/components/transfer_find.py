@@ -14,6 +14,7 @@ from imgcls.models import model_card
 from imgcls.preparation.choose import prepare_for
 from imgcls.runs import get_run
 from pages.components.answers import ask, waiting
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_image, own_run
 from pages.components.notices import literal, note
 from pages.components.picture import show_picture
@@ -41,6 +42,7 @@ def find_it() -> None:
                 "head": _("the head"),
             },
         )
+        terms("fine-tuning", "frozen")
     if not asked.is_open:
         with right:
             note(_("First say what you expect."))
@@ -71,7 +73,7 @@ def _say(facts: dict[str, Any], answer: str | None) -> None:
     still = [one for one in blocks if one["moved"] == 0]
     kept = sum(one["parameters"] for one in still)
     words = {"first": _("the first blocks"), "last": _("the last blocks"), "head": _("the head")}
-    said = _("You said: {answer}.", answer=words[answer]) + " " if answer else ""
+    said = _("You said: {answer}.", answer=words[answer]) + " " + _compared(blocks, head) + " " if answer else ""
     if still:
         st.info(
             said
@@ -103,6 +105,20 @@ def _say(facts: dict[str, Any], answer: str | None) -> None:
                 "in step 2, choose it here, and compare."
             )
         )
+
+
+def _compared(blocks: list[dict[str, Any]], head: dict[str, Any]) -> str:
+    """How far the three parts moved that the question offers: on average the first half of the blocks, and the last."""
+    moved, half = [one["moved"] for one in blocks], (len(blocks) + 1) // 2
+    first = sum(moved[:half]) / max(1, half)
+    last = sum(moved[-half:]) / max(1, half)
+    return _(
+        "On average the first half of the blocks moved by {first:.1%}, the last half by {last:.1%}; the head by "
+        "{head:.0%}.",
+        first=first,
+        last=last,
+        head=head["moved"],
+    )
 
 
 def _before_and_now(run: str, image: np.ndarray) -> None:

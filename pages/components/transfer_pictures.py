@@ -7,19 +7,29 @@ import streamlit as st
 from imgcls.datasets import DATASETS
 from imgcls.lessons.transfer import DATASETS as OFFERED
 from imgcls.recipe import Choice
+from pages.components.lesson import came_from
 from pages.components.words import _
 
 _KEPT = "transfer pictures"  # not a widget's key: those are forgotten when the step is left
 
 
 def pictures_choice() -> Choice:
-    """The data set that all three steps are about; the reader's own ones come first."""
-    names = [*DATASETS.own_names(), *OFFERED]
-    kept = st.session_state.get(_KEPT)
-    start = names.index(kept) if kept in names else names.index(OFFERED[0])
-    name = st.selectbox(
-        _("Pictures"), names, start, format_func=lambda one: _(DATASETS.get(one).title), key=f"{_KEPT} {kept}"
-    )
-    st.session_state[_KEPT] = name
-    st.page_link("pages/collect.py", label=_("Collect your own: ten are enough"))
+    """The data set that all three steps are about: the reader's own pictures, as soon as there are any.
+
+    What was collected since the last look is taken for what the reader came back with.
+    """
+    own = DATASETS.own_names()
+    names, key = [*own, *OFFERED], f"{_KEPT} choice"
+    kept, seen = st.session_state.get(_KEPT, (None, []))
+    new = [one for one in own if one not in seen]
+    looked_at = st.session_state.get("dataset")  # on the page where pictures are collected
+    if new or kept not in names:
+        kept = looked_at if looked_at in new else (new or names)[0]
+        st.session_state[key] = kept
+    elif st.session_state.get(key) not in names:
+        st.session_state[key] = kept
+    name = st.selectbox(_("Pictures"), names, format_func=lambda one: _(DATASETS.get(one).title), key=key)
+    st.session_state[_KEPT] = (name, own)
+    label = _("Collect more of your own") if own else _("Collect ten pictures of your own")
+    st.page_link("pages/collect.py", label=label, query_params=came_from("transfer"))
     return Choice(name=name)

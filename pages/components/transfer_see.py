@@ -7,16 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from imgcls.datasets import load
 from imgcls.errors import ImgclsError
 from imgcls.figures.sheet import picture_sheet, side_by_side
-from imgcls.lessons.transfer import Pairs, by_chance, pairs, some_of_each
-from imgcls.recipe import Choice, Recipe
-from imgcls.training.data import divided
+from imgcls.lessons.transfer import BLOCKS, Pairs, by_chance, pairs, some_of_each
+from imgcls.recipe import Choice
+from pages.components.glossary import terms
 from pages.components.lesson_network import answered
 from pages.components.notices import literal, note, show_error
 from pages.components.question import ask_first
 from pages.components.sheet import Cell, Frame, show_sheet
 from pages.components.transfer_pictures import pictures_choice
+from pages.components.transfer_steps import show_steps
 from pages.components.words import _
 
 _KEY = "transfer see"
@@ -25,7 +27,7 @@ _LEAST = 92
 
 @dataclass(frozen=True, eq=False)
 class _Some:
-    """n training images: uint8 (n, h, w, c), their classes int64 (n,), and the classes' names."""
+    """n images: uint8 (n, h, w, c), their classes int64 (n,), and the classes' names."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -42,7 +44,7 @@ def see_it() -> None:
             show_error(error)
             return
         if len(some.images) < 2:
-            st.info(_("Expected at least two training pictures of a class. Received fewer: collect some more."))
+            st.info(_("Expected at least two pictures of a class. Received fewer: collect some more."))
             return
         count = len(some.images)
         st.markdown(
@@ -60,6 +62,7 @@ def see_it() -> None:
             high=float(count),
             step=1.0,
         )
+        terms("transfer learning", "embedding")
     with right:
         if not asked.is_open:
             _pictures(some)
@@ -73,13 +76,14 @@ def see_it() -> None:
         _result(some, plainly, _("By pixels"), "pixels")
     with left:
         _say(asked.number, some, plainly.found, seen.found)
-        _why(facts, some, arrays["sure"])
+        _old_head(facts, some, arrays["sure"])
+    show_steps(BLOCKS, len(some.names), int(facts["body"]))
 
 
 def _some(dataset: Choice) -> _Some:
-    images, parts = divided(Recipe(dataset=dataset))
-    labels = images.labels[parts.train]
-    places = parts.train[some_of_each(labels, len(images.class_names))]
+    """Nothing is trained here, so pictures of all parts may be looked at: of ten every one counts."""
+    images = load(dataset)
+    places = some_of_each(images.labels, len(images.class_names))
     return _Some(images.images[places], images.labels[places], images.class_names)
 
 
@@ -132,21 +136,11 @@ def _say(number: float | None, some: _Some, plainly: int, seen: int) -> None:
         )
 
 
-def _why(facts: dict[str, object], some: _Some, sure: np.ndarray) -> None:
-    """The article's three steps with this network's numbers, and what the old head says."""
+def _old_head(facts: dict[str, object], some: _Some, sure: np.ndarray) -> None:
+    """What the head that the body had says to these pictures."""
     said = facts["said"]
     assert isinstance(said, list)
     best = int(sure.argmax())
-    st.markdown(
-        _(
-            "1. **Take a body that has learned**: {body:,} weights that turn a picture into 1,280 features.\n"
-            "2. **Give it a new head**: {head:,} weights for your {classes} classes, at random.\n"
-            "3. **Train**: the head alone, then, if you like, the last blocks of the body with it.",
-            body=facts["body"],
-            head=(1280 + 1) * len(some.names),
-            classes=len(some.names),
-        )
-    )
     note(
         _(
             "Its old head does not know your classes: in a picture of “{true}” it sees “{said}” ({sure:.0%}).",

@@ -42,7 +42,6 @@ from pages.components.answers import ask, look_again
 from pages.components.durations import duration
 from pages.components.expectation import keep_expected
 from pages.components.lanes import (
-    TICK,
     lane,
     look,
     milestones,
@@ -51,12 +50,13 @@ from pages.components.lanes import (
     share_of_all,
     stop_all,
     submit_all,
+    tick,
 )
 from pages.components.live import TrialChart, live
 from pages.components.notices import literal, note, show_error
 from pages.components.style import is_dark
 from pages.components.trial_table import Column, Measure, trial_table
-from pages.components.words import _, language
+from pages.components.words import _, epochs_words, language
 
 __all__ = ["Column", "Trial", "current_trials", "look_at_trials", "start_trials", "time_of_trials", "watch_trials"]
 
@@ -188,7 +188,7 @@ def watch_trials(
     with right:
         view = Look(*_view(page_key))
         if standing.is_active:
-            st.fragment(_moving, run_every=TICK)(page_key, trials, view, milestones(standing))
+            st.fragment(_moving, run_every=tick(standing))(page_key, trials, view, milestones(standing))
         else:
             st.progress(1.0 if not standing.can_go_on else share_of_all(standing), text=_ended(standing))
             _figures(page_key, trials, standing, view)
@@ -228,7 +228,7 @@ def _common(recipes: Sequence[Recipe]) -> list[str]:
     said = {
         "architecture": one.architecture.name,
         "dataset": one.dataset.name,
-        "training.epochs": _("{epochs} epochs", epochs=training.epochs),
+        "training.epochs": epochs_words(training.epochs),
         "training.optimizer": _("learning rate {rate:g}", rate=training.optimizer.learning_rate),
         "seed": _("seed {seed}", seed=one.seed),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -31,6 +32,16 @@ def _(text: str, /, **values: Any) -> str:
     """`text` in the reader's language, with `values` put into its `{name}` places."""
     translated = translator(language())(text)
     return translated.format(**values) if values else translated
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, with what stands between them in the reader's language."""
+    return _(", ").join(names)
+
+
+def epochs_words(count: int) -> str:
+    """So many epochs, in words: “1 epoch”."""
+    return _("1 epoch") if count == 1 else _("{epochs} epochs", epochs=count)
 
 
 def language_switch() -> None:

@@ -217,6 +217,31 @@ def _estimates(report: dict[str, Any]) -> list[Row]:
     return [Row(f"time told before Start, {len(ratios)} kinds of training", "the time taken", figure, off, 0.25, False)]
 
 
+def _lessons(report: dict[str, Any]) -> list[Row]:
+    rows = []
+    if report["medians"]:
+        slowest = max(report["medians"], key=lambda lesson: report["medians"][lesson])
+        median, slow = report["medians"][slowest], len(report["slower than 0.3"])
+        figure = f"{median:.2f} s in “{slowest}”, {report['median']:.2f} s over all {report['controls']}; {slow} slower"
+        rows.append(
+            Row("a control of a lesson answers (median of the slowest lesson)", "–", figure, median, 0.3, False)
+        )
+    if report["first points"]:
+        slowest = max(report["first points"], key=lambda lesson: report["first points"][lesson])
+        took = report["first points"][slowest]
+        rows.append(
+            Row(
+                "click in a lesson → first point of its race (slowest)",
+                "–",
+                f"{took:.2f} s in “{slowest}”",
+                took,
+                2.0,
+                False,
+            )
+        )
+    return rows
+
+
 def _answers(report: dict[str, Any]) -> list[Row]:
     return [Row("Evaluate opens 10,000 answers", "–", f"{report['open']:.2f} s", report["open"], 1.0, False)]
 
@@ -264,8 +289,9 @@ BENCHMARKS = (
     Benchmark("scaling", (), _scaling, 180),
     Benchmark("data_page", ("--images", "5000", "--turns", "10"), _paging, 90),
     Benchmark("dataset_import", ("--steps", "import"), _import, 180),
-    Benchmark("estimates", (), _estimates, 600),
-    Benchmark("networks", ("transfer",), _transfer, 600),
+    Benchmark("estimates", (), _estimates, 350),
+    Benchmark("lessons", (), _lessons, 300),
+    Benchmark("networks", ("transfer",), _transfer, 450),
 )
 
 

@@ -43,10 +43,10 @@ def test_a_mixed_label_and_the_forms_of_the_labs(browser: Any, server: Server, p
     # the worker has to start first; until it has answered the page is drawn anew, and would close the list of options
     page.get_by_role("img", name="Draw 4, its label: 9").wait_for(timeout=60_000)
     settled(page)
-    page.get_by_role("combobox", name="Augmentation").fill("Mixup")  # the list shows a part of itself, and scrolls
+    page.get_by_role("combobox", name="Augmentation").fill("MixUp")  # the list shows a part of itself, and scrolls
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")  # while the list is open, the rest of the page is hidden from roles
-    page.get_by_text("Options of Mixup").wait_for()
+    page.get_by_text("Options of MixUp").wait_for()
     page.locator("figcaption", has_text="+ 0.").first.wait_for()
     settled(page)
     drawn(page)

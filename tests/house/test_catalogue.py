@@ -27,6 +27,7 @@ from imgcls.explain.explanation import SHOWS_WORDS, STATUS_SHORT
 from imgcls.explain.explanation import STATUS_WORDS as EXPLANATION_WORDS
 from imgcls.figures.block import BLOCK_PARTS
 from imgcls.figures.diagram import FROZEN, KINDS, SKIP
+from imgcls.figures.transfer_steps import STEP_WORDS
 from imgcls.language import translator
 from imgcls.lessons import GLOSSARY, LESSONS
 from imgcls.lessons.transfer import WAY_WORDS
@@ -148,6 +149,7 @@ DYNAMIC: dict[str, list[str]] = {
     "REMEDY_WORDS": list(REMEDY_WORDS.values()),
     "WAY_WORDS": list(WAY_WORDS.values()),
     "BLOCK_PARTS": list(BLOCK_PARTS.values()),
+    "STEP_WORDS": list(STEP_WORDS.values()),
     "kind_word": [SKIP, FROZEN, *(word for word, _ in KINDS.values())],
     "STATUS_WORDS": list(RUN_WORDS.values()),
     "REASONS": list(REASONS.values()),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imgcls.lessons.augmentation import cut_out, mixed, square
+from imgcls.lessons.augmentation import CHANGES, SHARES, cost, cut_out, mixed, race, square
+from imgcls.training.check import check_recipe
+from imgcls.trials import differences
 
 
 def test_mixup_by_hand() -> None:
@@ -26,7 +28,7 @@ def test_mixup_is_that_of_keras() -> None:
         for place in range(2):
             share = float(np.asarray(made["labels"])[place, place])
             wanted = mixed(images[place], images[1 - place], share)
-            np.testing.assert_allclose(np.asarray(made["images"])[place], wanted, atol=1e-3)
+            np.testing.assert_allclose(np.asarray(made["images"])[place], wanted, atol=255e-6)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,31 @@ def test_the_square_is_cut_off_at_the_edge(centre: tuple[int, int], side: int, h
     mask = square((8, 8), centre, side)
     assert mask.sum() == hidden
     assert (cut_out(np.ones((8, 8, 1)), mask) == 0).sum() == hidden
+
+
+def test_the_cost_of_an_answer_is_the_loss_of_keras() -> None:
+    import keras
+
+    label = np.array([0.7, 0.3])
+    for answer in ([0.99, 0.01], [0.7, 0.3], [0.2, 0.8]):
+        wanted = float(keras.losses.categorical_crossentropy(label[None], np.array([answer]))[0])
+        assert cost(np.array(answer), label) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_no_answer_costs_less_than_the_mixture_itself() -> None:
+    label = np.array([0.7, 0.3])
+    others = [cost(np.array([share, 1 - share]), label) for share in np.linspace(0.01, 0.99, 99)]
+    assert min(others) == pytest.approx(cost(label, label), abs=1e-9)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_the_race_differs_in_the_augmentation_alone(share: float) -> None:
+    recipes = race(share=share)
+    assert list(recipes) == ["", *CHANGES]
+    assert [[choice.name for choice in recipe.augmentation] for recipe in recipes.values()] == [
+        [],
+        *([name] for name in CHANGES),
+    ]
+    assert differences(recipes.values()) == ["augmentation"]
+    for recipe in recipes.values():
+        check_recipe(recipe)

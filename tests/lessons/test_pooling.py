@@ -7,7 +7,7 @@ import pytest
 
 from imgcls.errors import InputError
 from imgcls.lessons.convolution import Window
-from imgcls.lessons.pooling import change_under_shifts, dense_parameters, pool, shifted
+from imgcls.lessons.pooling import SHIFTS, change_under_shifts, dense_parameters, pool, shifted
 
 
 @pytest.mark.parametrize("kind", ["max", "mean"])
@@ -23,7 +23,7 @@ def test_it_is_the_pooling_of_keras(kind: str, padding: str, side: int, stride: 
 
 
 def test_a_window_larger_than_the_picture_is_refused() -> None:
-    with pytest.raises(InputError, match="covers 9 cells"):
+    with pytest.raises(InputError, match="The window covers 9 cells a side, the picture has only 8"):
         pool(np.zeros((8, 8)), Window(9, 9), "max")
 
 
@@ -32,6 +32,14 @@ def test_shifts_by_hand() -> None:
     np.testing.assert_array_equal(shifted(x, 1, 0), [[0, 0], [1, 2]])
     np.testing.assert_array_equal(shifted(x, 0, -1), [[2, 0], [4, 0]])
     np.testing.assert_array_equal(shifted(x, 0, 0), x)
+
+
+def test_colour_pictures_are_shifted_like_grey_ones() -> None:
+    x = np.random.default_rng(0).integers(0, 255, (5, 4, 3))
+    for rows, columns in SHIFTS:
+        moved = shifted(x, rows, columns)
+        for channel in range(3):
+            np.testing.assert_array_equal(moved[..., channel], shifted(x[..., channel], rows, columns))
 
 
 def test_change_is_relative_to_the_map() -> None:

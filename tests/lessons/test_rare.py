@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from imgcls.balance import BALANCES, balance_options
-from imgcls.lessons.rare import accuracy_of_never, class_weights, found_of_rare, shares
+from imgcls.lessons.rare import RARE, RATIOS, STRATEGIES, accuracy_of_never, class_weights, found_of_rare, race, shares
 from imgcls.recipe import Choice
+from imgcls.training.check import check_recipe
+from imgcls.training.data import run_data
+from imgcls.trials import differences
 
 COUNTS = np.array([400, 100, 7, 3])
 
@@ -40,3 +43,19 @@ def test_what_an_accuracy_leaves_open(rare: int, right: int) -> None:
 
 def test_who_never_names_it() -> None:
     assert accuracy_of_never(1000, 50) == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_the_race_differs_in_the_strategy_alone(ratio: float) -> None:
+    recipes = race(ratio)
+    assert [recipe.balance.name for recipe in recipes.values()] == list(STRATEGIES)
+    assert differences(recipes.values()) == ["balance"]
+    for recipe in recipes.values():
+        check_recipe(recipe)
+
+
+def test_only_the_rare_are_rare() -> None:
+    data = run_data(race()["none"])
+    counts = np.bincount(data.train.labels)
+    assert sorted(set(counts.tolist())) == [4, 175]
+    assert [data.class_names[place] for place in np.flatnonzero(counts == 4)] == list(RARE)

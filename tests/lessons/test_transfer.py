@@ -6,10 +6,25 @@ import numpy as np
 import pytest
 from sklearn.metrics.pairwise import cosine_similarity
 
-from imgcls.lessons.transfer import COUNTS, DATASETS, WAY_WORDS, Way, by_chance, most_alike, pairs, some_of_each, ways
-from imgcls.recipe import Choice
+from imgcls.datasets import editing, load, split_indices
+from imgcls.errors import RecipeError
+from imgcls.lessons.transfer import (
+    COUNTS,
+    DATASETS,
+    WAY_WORDS,
+    Way,
+    by_chance,
+    counts_of,
+    most_alike,
+    pairs,
+    some_of_each,
+    split_of,
+    ways,
+)
+from imgcls.recipe import Choice, Split
 from imgcls.training.check import check_recipe
 from imgcls.training.sizes import part_sizes
+from tests.datasets.people import picture
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -67,3 +82,42 @@ def test_some_of_each_class_and_of_no_class_one() -> None:
     assert places.tolist() == some_of_each(labels, 3).tolist()
     assert len(some_of_each(np.array([0, 1]), 2)) == 0
     assert len(some_of_each(np.repeat(np.arange(40), 3), 40)) == 24
+
+
+def collected(*counts: int) -> Choice:
+    """A data set of one's own with so many pictures of each class."""
+    name = editing.create("mine")
+    for number, count in enumerate(counts):
+        editing.add_class(name, f"class {number}")
+        for turn in range(count):
+            editing.add_pixels(name, f"class {number}", picture(100 * number + turn))
+    return Choice(name=name)
+
+
+@pytest.mark.parametrize("counts", [(5, 5), (3, 3), (4, 6), (3, 20), (8, 8)])
+def test_few_pictures_of_ones_own_have_some_in_every_part(counts: tuple[int, ...]) -> None:
+    mine = collected(*counts)
+    images = load(mine)
+    parts = split_indices(images.labels, split_of(mine), 0, images.parts, images.class_names)
+    for part in (parts.train, parts.validation, parts.test):
+        assert set(images.labels[part]) == {0, 1}
+    for recipe in ways(mine, 10).values():
+        check_recipe(recipe)
+
+
+def test_the_usual_split_stays_where_it_can() -> None:
+    assert split_of(Choice(name="textures")) == Split()
+    assert split_of(collected(8, 8)) == Split()
+
+
+def test_of_two_pictures_no_part_can_be_made() -> None:
+    with pytest.raises(RecipeError, match="2 images: too few"):
+        split_of(collected(2, 9))
+
+
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    [(6, [6]), (10, [10]), (14, [10, 14]), (100, [10, 20, 50, 100]), (3500, [10, 20, 50, 100])],
+)
+def test_how_many_can_be_chosen(given: int, counts: list[int]) -> None:
+    assert counts_of(given) == counts

@@ -155,6 +155,35 @@ def augment(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     return told, {"originals": originals, "truth": truth, "images": images, "labels": labels}
 
 
+def by_keras(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """What the page computed, with 32 bits."""
+    from imgcls.lessons.convolution import Window, convolve
+    from imgcls.lessons.normalisation import normalise, statistics
+    from imgcls.lessons.pooling import pool
+
+    layer, x = arguments["layer"], arrays["x"].astype(float)
+    if layer == "BatchNormalization":
+        y = normalise(x, *statistics(x), arguments["gamma"], arguments["beta"])
+    else:
+        window = Window(*(arguments[name] for name in ("kernel", "stride", "padding", "dilation")))
+        if layer == "Conv2D":
+            y = convolve(x[..., None], arrays["kernel"][..., None], window)
+        else:
+            y = pool(x, window, "max" if layer == "MaxPooling2D" else "mean")
+    return {}, {"y": y.astype(np.float32)}
+
+
+def changes(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Grey squares again; what is mixed has seven parts of its class and three of the next."""
+    names, count = arguments["augmentations"], arguments["count"]
+    originals = np.full((count, 28, 28, 1), 100, np.uint8)
+    truth = np.eye(10, dtype=np.float32)[:count]
+    labels = np.stack([0.7 * truth + 0.3 * np.roll(truth, 1, axis=1) if name == "mixup" else truth for name in names])
+    images = np.full((len(names), *originals.shape), 101 + arguments["seed"], np.uint8)
+    told = {"class_names": [str(digit) for digit in range(10)]}
+    return told, {"originals": originals, "images": images, "labels": labels.astype(np.float32)}
+
+
 def validation(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     """As the real one: it is kept in the run's folder, from where the page reads it."""
     from imgcls.evaluation.validation import keep_validation
@@ -327,6 +356,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "blocks_off": blocks_off,
     "body_features": body_features,
     "moved": moved,
+    "changes": changes,
+    "by_keras": by_keras,
     "find_rates": find_rates,
     "inside_network": inside_network,
     "inside_layer": inside_layer,

@@ -34,6 +34,28 @@ def test_the_guess_meets_the_race(visit: Any, words: Any, tested: Any) -> None:
     assert "wins by more than chance" in words(app)
 
 
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("yes", "You said yes. But two means of 3 seeds each differ by up to 1.36 points through chance alone"),
+        ("no", "You said that it can be chance, and so it is: two means of 3 seeds each differ by up to 1.36 points"),
+        (None, "It can be chance"),
+    ],
+)
+def test_what_is_said_depends_on_the_answer(visit: Any, words: Any, answer: str | None, says: str) -> None:
+    app = visit("choosing", session={"question: choosing real": Asked(True, answer), STEP: "change"})
+    said = words(app)
+    assert says in said
+    assert ("from 6 seeds of each" in said.lower()) == (answer is not None)
+    assert len(app.slider) == 4
+
+
+def test_nothing_is_tried_out_before_the_answer(visit: Any, words: Any) -> None:
+    app = visit("choosing", session={STEP: "change"})
+    assert not app.slider
+    assert "It can be chance" not in words(app)
+
+
 def test_the_interval_follows_the_sliders(visit: Any, words: Any) -> None:
     app = visit("choosing", session={**OPEN, STEP: "change"})
     assert not app.exception

@@ -17,10 +17,20 @@ from pages.components.sliding import kernel_from
 STEP = "lesson step: convolution"
 
 
+def windows(app: Any) -> dict[str, dict[str, Any]]:
+    """What the browser was told of each window, by what is done in it."""
+    found = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_sliding"]
+    told = [json.loads(one.json or one.mixed.json) for one in found]
+    return {one["mode"]: one for one in told}
+
+
 def window(app: Any, component: str = "imgcls_sliding") -> dict[str, Any]:
-    """What the browser was told."""
+    """What the browser was told; of several windows that of the kernel."""
+    if component == "imgcls_sliding":
+        return windows(app)["sum"]
     (found,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == component]
-    return json.loads(found.json or found.mixed.json)
+    told: dict[str, Any] = json.loads(found.json or found.mixed.json)
+    return told
 
 
 def press(app: Any, label: str) -> Any:
@@ -48,6 +58,17 @@ def test_what_the_browser_shows_is_the_convolution(visit: Any) -> None:
     assert told["editable"]
 
 
+def test_relu_is_stepped_on_the_map_of_ones_own_kernel(visit: Any, words: Any) -> None:
+    app = visit("convolution", session={STEP: "change"})
+    told, relu = window(app), windows(app)["relu"]
+    np.testing.assert_allclose(relu["x"], told["y"], atol=1e-4)
+    np.testing.assert_allclose(relu["y"], np.maximum(told["y"], 0), atol=1e-4)
+    below = int((np.array(told["y"]) < 0).sum())
+    assert below > 0
+    assert f"Of 144 numbers {below} are below zero" in words(app)
+    assert relu["words"]["output"] == "After ReLU"
+
+
 def select(app: Any, label: str) -> Any:
     (found,) = [one for one in (*app.selectbox, *app.number_input, *app.select_slider) if one.label == label]
     return found
@@ -69,7 +90,7 @@ def test_an_even_same_kernel_and_a_single_place_are_explained(visit: Any, words:
     app = visit("convolution", session={STEP: "change"})
     select(app, "Its size").set_value(4).run()
     select(app, "Padding").set_value("same").run()
-    assert "1 stand above and on the left, 2 below" in words(app)
+    assert "3 zeros cannot be shared out evenly: above and on the left 1, below and on the right 2" in words(app)
     select(app, "Stride").set_value(20).run()
     assert "a single number" in words(app)
 
@@ -80,7 +101,16 @@ def test_each_step_in_chinese(visit: Any, step: str) -> None:
 
 
 def test_without_a_run_it_leads_to_one(visit: Any, words: Any) -> None:
-    assert "Your own network will stand here" in words(visit("convolution", session={STEP: "find"}))
+    app = visit("convolution", session={STEP: "find"})
+    assert "Your own network will stand here" in words(app)
+    press(app, "Train a network")
+    assert not app.exception
+    assert app.query_params["from"] == "convolution"
+
+
+def test_from_training_it_leads_back(visit: Any, words: Any) -> None:
+    assert "← Back to lesson 1: Convolution" in words(visit("train", link={"from": "convolution"}))
+    assert "Back to lesson" not in words(visit("train"))
 
 
 def test_in_ones_own_network(visit: Any, tested: Any, inference: Any) -> None:

@@ -80,3 +80,23 @@ def test_a_choice_needs_one_to_be_made() -> None:
 def test_the_result_is_there_without_an_answer() -> None:
     app = press(AppTest.from_function(choice_page).run(), "Show it without an answer")
     assert app.text[0].value == "True None"
+
+
+def step_page() -> None:
+    import streamlit as st
+
+    from pages.components.lesson import _remember_step
+
+    st.session_state["of the page"] = "find"
+    _remember_step("pooling", "change", "of the page")
+    st.session_state["of a page that was left"] = "see"
+    _remember_step("pooling", "see", "of a page that was left")
+    st.text(st.session_state["lesson step: pooling"])
+
+
+def test_a_step_that_was_left_does_not_come_back() -> None:
+    app = AppTest.from_function(step_page)
+    app.session_state["lesson step: pooling"] = "change"
+    app.run()
+    assert not app.exception
+    assert app.text[0].value == "find"

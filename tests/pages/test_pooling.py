@@ -44,11 +44,42 @@ def test_what_the_browser_shows_is_the_pooling(visit: Any) -> None:
     np.testing.assert_allclose(told["y"], pool(np.array(told["x"]), Window(3, 2), "mean"), atol=1e-4)
 
 
+@pytest.mark.parametrize(("size", "stride", "kind"), [(3, 2, "mean"), (3, 2, "max"), (4, 3, "mean"), (5, 1, "mean")])
+def test_with_padding_the_shown_cells_make_the_shown_result(visit: Any, size: int, stride: int, kind: str) -> None:
+    app = visit("pooling", session={STEP: "change"})
+    field(app, "What is kept").set_value(kind).run()
+    field(app, "Window").set_value(size).run()
+    field(app, "Stride").set_value(stride).run()
+    field(app, "Padding").set_value("same").run()
+    told, of = window(app), {"max": max, "mean": lambda cells: sum(cells) / len(cells)}[kind]
+    padded = sum(cell is None for row in told["x"] for cell in row)
+    assert padded == len(told["x"]) ** 2 - 14**2 > 0
+    for i, row in enumerate(told["y"]):
+        for j, result in enumerate(row):
+            taps = [line[j * stride : j * stride + size] for line in told["x"][i * stride : i * stride + size]]
+            shown = [cell for line in taps for cell in line if cell is not None]
+            assert of(shown) == pytest.approx(result, abs=1e-4)
+
+
+def test_padding_is_explained_and_uneven_padding_too(visit: Any, words: Any) -> None:
+    app = visit("pooling", session={STEP: "change"})
+    assert "dashed cells" not in words(app)
+    field(app, "Window").set_value(4).run()
+    field(app, "Stride").set_value(1).run()
+    field(app, "Padding").set_value("same").run()
+    assert "the mean is divided by their number" in words(app)
+    assert "3 empty cells a side cannot be shared out evenly: above and on the left 1" in words(app)
+    field(app, "Window").set_value(3).run()
+    assert "the mean is divided by their number" in words(app)
+    assert "cannot be shared out evenly" not in words(app)
+
+
 def test_a_window_too_large_is_explained(visit: Any) -> None:
     app = visit("pooling", session={STEP: "change"})
     field(app, "Window").set_value(15).run()
     assert not app.exception
-    assert "covers 15 cells a side, the picture has only 14" in app.warning[0].value
+    assert "The window covers 15 cells a side, the picture has only 14" in app.warning[0].value
+    assert not any(word in app.warning[0].value for word in ("kernel", "dilation"))
 
 
 def test_a_layer_of_ones_own(visit: Any, tested: Any, words: Any) -> None:

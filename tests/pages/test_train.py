@@ -101,7 +101,7 @@ def test_start_submits_exactly_what_the_form_says(visit: Any, engine: Any) -> No
     field(app, "selectbox", "Optimizer").set_value("rmsprop")
     field(app, "selectbox", "Learning-rate schedule").set_value("cosine")
     field(app, "number_input", "Seed").set_value(42)
-    field(app, "button_group", "Precision").set_value("mixed_bfloat16")
+    field(app, "button_group", "Numerical precision").set_value("mixed_bfloat16")
     field(app, "toggle", "Stop early").set_value(True).run()
     field(app, "slider", "Epochs of patience").set_value(5).run()
     assert not app.exception

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
 from imgcls.architectures import build_model
 from imgcls.errors import InputError, UnknownNameError
+from imgcls.lessons.convolution import Window, convolve
+from imgcls.lessons.normalisation import normalise, statistics
+from imgcls.lessons.pooling import pool
 from imgcls.models import TrainedModel, load_trained
 from imgcls.recipe import Choice
 from imgcls.workers.lesson_operations import (
     blocks_off,
     body_features,
+    by_keras,
+    changes,
     lesson_layers,
     moved,
     normalised,
@@ -51,6 +59,22 @@ def test_pooling_keeps_the_largest_of_each_window(tiny_run, image):
     np.testing.assert_allclose(after, before.reshape(13, 2, 13, 2, -1).max(axis=(1, 3)), atol=1e-6)
     assert facts["moved_after"] > 0
     assert facts["moved_before"] > 0
+
+
+def test_what_a_shift_changes_is_measured_with_black_coming_in(tiny_run):
+    image = np.zeros((28, 28, 1), np.uint8)
+    image[:, -1] = 255  # wrapped round, it would come in on the other side
+    facts, _ = pooled_maps({"model": tiny_run.id, "layer": "pool_1"}, {"image": image})
+    model = load_trained(tiny_run.id)
+    moved = [np.pad(image, ((0, 0), (1, 0), (0, 0)))[:, :28], np.pad(image, ((0, 0), (0, 1), (0, 0)))[:, 1:]]
+    moved += [np.pad(image, ((1, 0), (0, 0), (0, 0)))[:28], np.pad(image, ((0, 1), (0, 0), (0, 0)))[1:]]
+    import keras
+
+    layer = model.keras_model.get_layer("pool_1")
+    part = keras.Model(model.keras_model.input, layer.output)
+    maps = np.asarray(part(model.inputs(np.stack([image, *moved])), training=False))
+    wanted = np.abs(maps[1:] - maps[:1]).mean() / np.abs(maps[0]).mean()
+    assert facts["moved_after"] == pytest.approx(float(wanted), rel=1e-5)
 
 
 def test_a_network_without_residual_blocks_has_none(tiny_run):
@@ -137,3 +161,51 @@ def test_what_moved_is_the_distance_by_hand(tiny_run, monkeypatch):
     facts, _ = moved({"model": tiny_run.id}, {})
     assert all(one["moved"] == 0 for one in facts["blocks"])
     assert facts["head"]["moved"] == pytest.approx(0.5, rel=1e-5)
+
+
+def test_each_change_is_drawn_of_the_same_images(home_folder):
+    asked = {"dataset": {"name": "mnist-5k"}, "augmentations": ["flip", "cutout", "mixup"], "count": 4, "seed": 0}
+    facts, arrays = changes(asked, {})
+    originals, (flipped, cut, mixed) = arrays["originals"].astype(float), arrays["images"].astype(float)
+    json.dumps(facts)
+    for one, other in zip(originals, flipped, strict=True):
+        assert np.array_equal(one, other) or np.array_equal(one[:, ::-1], other)
+    assert not np.array_equal(originals, flipped), "with this seed one is mirrored"
+    changed = cut != originals
+    assert (cut[changed] == 0).all()
+    assert changed.any()
+    flip_labels, _cut_labels, mixed_labels = arrays["labels"]
+    truth = flip_labels.argmax(axis=1)
+    assert len(set(truth.tolist())) == 4
+    for place in range(4):
+        share = float(mixed_labels[place, truth[place]])
+        partners = [one for one in range(4) if mixed_labels[place, truth[one]] > 0 and one != place]
+        other = originals[partners[0]] if partners else originals[place]
+        np.testing.assert_allclose(mixed[place], share * originals[place] + (1 - share) * other, atol=0.51)
+    assert not np.array_equal(changes({**asked, "seed": 1}, {})[1]["images"][0], flipped)
+
+
+@pytest.mark.parametrize(
+    "window", [Window(3), Window(4, 1, "same"), Window(3, 2, "same"), Window(3, 1, "same", 2), Window(2, 3)], ids=str
+)
+def test_what_keras_computes_is_what_the_lessons_show(window):
+    rng = np.random.default_rng(0)
+    x, kernel = rng.normal(size=(14, 14)), rng.normal(size=(window.kernel, window.kernel))
+    asked = {"layer": "Conv2D", **asdict(window)}
+    _facts, arrays = by_keras(asked, {"x": x, "kernel": kernel})
+    np.testing.assert_allclose(arrays["y"], convolve(x[..., None], kernel[..., None], window), atol=1e-5)
+    if window.dilation == 1:
+        for layer, kind in (("MaxPooling2D", "max"), ("AveragePooling2D", "mean")):
+            _facts, arrays = by_keras({**asked, "layer": layer}, {"x": x})
+            np.testing.assert_allclose(arrays["y"], pool(x, window, kind), atol=1e-6)
+
+
+def test_the_batch_normalisation_of_keras_is_the_lessons():
+    x = np.random.default_rng(0).normal(50, 30, (8, 30, 30))
+    _facts, arrays = by_keras({"layer": "BatchNormalization", "gamma": 2.0, "beta": -1.0}, {"x": x})
+    np.testing.assert_allclose(arrays["y"], normalise(x, *statistics(x), 2.0, -1.0), atol=1e-4)
+
+
+def test_what_no_layer_of_a_lesson_is_is_refused():
+    with pytest.raises(UnknownNameError, match="Conv2D, MaxPooling2D"):
+        by_keras({"layer": "Lambda"}, {"x": np.zeros((3, 3))})
