@@ -13,6 +13,7 @@ from imgcls.figures.pareto import pareto_figure
 from imgcls.runs import Run
 from imgcls.trials import Trials, score_of
 from pages.components.compare_fair import test_names
+from pages.components.glossary import terms
 from pages.components.notices import literal, note
 from pages.components.style import is_dark
 from pages.components.words import _, listed
@@ -27,6 +28,7 @@ def cost(trials: Trials, tests: Sequence[Sequence[Run]]) -> None:
     if not tests:
         return
     st.markdown(_("#### What the accuracy costs"))
+    terms("parameter", "multiply-add", "test accuracy")
     for place, (runs, name) in enumerate(zip(tests, test_names(tests), strict=True)):
         if len(tests) > 1:
             st.markdown(_("Tested on **{data}**:", data=literal(name)))

@@ -193,7 +193,7 @@ def _advanced(start: Recipe, key: str) -> dict[str, Any]:
     )
     precisions = {"auto": _("auto"), "float32": "float32", "mixed_bfloat16": "bfloat16"}
     precision = st.segmented_control(
-        _("Precision"),
+        _("Numerical precision"),
         list(precisions),
         format_func=precisions.__getitem__,
         default=training.precision,

@@ -139,7 +139,9 @@ def test_train_downloads_first_and_makes_no_run_without(internet, capsys, home_f
     ],
 )
 def test_a_recipe_has_the_name_that_is_listed(typed, name):
-    nothing = dict.fromkeys(("recipe", "preset", "dataset", "architecture", "balance", "epochs", "batch_size", "seed"))
+    nothing = dict.fromkeys(
+        ("recipe", "preset", "dataset", "architecture", "balance", "epochs", "batch_size", "seed", "corrections")
+    )
     found = asked_recipe(argparse.Namespace(**{**nothing, "architecture": typed, "set": []}))
     assert found.architecture.name == name
 

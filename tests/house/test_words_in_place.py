@@ -56,7 +56,7 @@ def test_every_step_of_a_lesson_opens_words(lesson) -> None:
         ("recipe_form", {"epoch", "batch", "learning rate", "overfitting"}),
         ("evaluate_classes", {"recall", "precision", "f1"}),
         ("evaluate_sure", {"calibration", "ece", "logits"}),
-        ("compare_outcome", {"parameter", "multiply-add"}),
+        ("compare_cost", {"parameter", "multiply-add"}),
         ("explain", {"grad-cam", "saliency", "logits"}),
         ("race_form", {"batch norm", "vanishing gradient"}),
         ("imbalance_form", {"class weight", "resampling"}),

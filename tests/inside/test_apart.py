@@ -7,6 +7,7 @@ import zlib
 from types import SimpleNamespace
 from typing import Any, get_args
 
+import keras
 import numpy as np
 import pytest
 
@@ -143,7 +144,11 @@ def walk(model: Any) -> None:
 
 
 def test_a_network_in_half_precision_says_so():
-    model = build_model(Choice(name="seed-cnn"), (28, 28, 1), 10, 0, "mixed_bfloat16")
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = build_model(Choice(name="seed-cnn"), (28, 28, 1), 10, 0)
+    finally:
+        keras.config.set_dtype_policy("float32")
     card = SimpleNamespace(image_shape=(28, 28, 1))
     half = SimpleNamespace(keras_model=model, card=card, inputs=lambda images: images.astype(np.float32) / 255)
     look = look_at(half, picture((28, 28, 1)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from imgcls.comparison.differences import differences
 from imgcls.lessons.augmentation import CHANGES, SHARES, cost, cut_out, mixed, race, square
 from imgcls.training.check import check_recipe
-from imgcls.trials import differences
 
 
 def test_mixup_by_hand() -> None:

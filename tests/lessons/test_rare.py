@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from imgcls.balance import BALANCES, balance_options
+from imgcls.comparison.differences import differences
 from imgcls.lessons.rare import RARE, RATIOS, STRATEGIES, accuracy_of_never, class_weights, found_of_rare, race, shares
 from imgcls.recipe import Choice
 from imgcls.training.check import check_recipe
 from imgcls.training.data import run_data
-from imgcls.trials import differences
 
 COUNTS = np.array([400, 100, 7, 3])
 

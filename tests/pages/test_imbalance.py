@@ -148,8 +148,8 @@ def test_counts_follow_images_that_are_added(visit: Any, engine: Any, inference:
 def unevenly_tested(engine: Any, uneven: Recipe) -> list[Run]:
     """The first finds cats alone, and is right in 80 % of the test; the second finds half of the cats, and all dogs."""
     runs = []
-    for found in (([0] * 16, [0] * 4), ([0, 1] * 8, [1] * 4)):
-        run = get_run(engine.submit(uneven))
+    for balance, found in (("none", ([0] * 16, [0] * 4)), ("oversampling", ([0, 1] * 8, [1] * 4))):
+        run = get_run(engine.submit(uneven.model_copy(update={"balance": Choice(name=balance)})))
         labels, predicted = np.repeat([0, 1], [16, 4]), np.array([*found[0], *found[1]])
         write_arrays(run.folder / "evaluation.npz", {"logits": np.eye(2)[predicted], "labels": labels})
         data = {"version": "", "class_names": ["cats", "dogs"], "image_shape": [48, 48, 3], "size": 100}

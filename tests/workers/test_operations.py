@@ -243,7 +243,7 @@ def test_every_operation_is_documented():
         *("find_rates", "inside_network", "inside_layer", "inside_unit", "inside_tested", "filter_likes"),
         *("trust_map", "trust_pointing", "trust_ranking"),
         *("lesson_layers", "pooled_maps", "normalised", "blocks_off"),
-        *("body_features", "moved"),
+        *("body_features", "moved", "changes", "by_keras"),
     }
     assert all(work.__doc__ for work in OPERATIONS.values())
 
