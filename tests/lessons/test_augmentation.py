@@ -63,6 +63,6 @@ def test_the_race_differs_in_the_augmentation_alone(share: float) -> None:
         [],
         *([name] for name in CHANGES),
     ]
-    assert differences(recipes.values()) == ["augmentation"]
+    assert {one.partition(".")[0] for one in differences(recipes.values())} == {"augmentation"}
     for recipe in recipes.values():
         check_recipe(recipe)
