@@ -14,7 +14,7 @@ from imgcls.recipe import Imbalance
 from imgcls.training.sizes import part_sizes
 from imgcls.trials import Standing, Trials
 from pages.components.glossary import terms
-from pages.components.imbalance_outcome import outcome_columns, show_outcomes
+from pages.components.imbalance_outcome import balanced_measure, outcome_columns, show_outcomes
 from pages.components.lesson_run import train_or_reuse, waiting_words
 from pages.components.notices import literal, note
 from pages.components.question import ask_first
@@ -34,7 +34,8 @@ def watch_race() -> None:
     trials = current_trials(_KEY)
     if trials is not None:
         said = _("The same network, seed and images: only what is done about the rare classes differs.")
-        watch_trials(_KEY, trials, outcome_columns(), partial(_outcome, trials), said=said)
+        more = partial(_outcome, trials)
+        watch_trials(_KEY, trials, outcome_columns(), more, said=said, measure=balanced_measure())
         _to_the_lab()
 
 
