@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 Translate = Callable[[str], str]
 
@@ -23,6 +24,13 @@ LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 def N_(text: str) -> str:
     """Mark `text` for translation without translating it yet."""
     return text
+
+
+def said(text: str, values: Mapping[str, Any], translate: Translate) -> str:
+    """A marked text in the reader's language, with its values; words among them are marked for translation, too."""
+    return translate(text).format(
+        **{name: translate(one) if isinstance(one, str) else one for name, one in values.items()}
+    )
 
 
 def language_of(locale: str | None) -> str:

@@ -25,6 +25,7 @@ from imgcls.architectures.registry import (
     build_model,
     check_image_shape,
     parameter_count,
+    possible,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "build_model",
     "check_image_shape",
     "parameter_count",
+    "possible",
 ]

@@ -165,6 +165,16 @@ def check_image_shape(choice: Choice, image_shape: Shape) -> None:
         architecture.check(architecture_options(choice), image_shape)
 
 
+def possible(choice: Choice) -> Choice | None:
+    """The choice, if there is such a network and its options are in range; else None."""
+    try:
+        architecture_options(choice)
+        ARCHITECTURES.get(choice.name)
+    except InputError:
+        return None
+    return choice
+
+
 def parameter_count(choice: Choice, image_shape: Shape, classes: int) -> int | None:
     """Parameters of a network that is not built, for the page and for the limit; None: unknown until it is."""
     count = ARCHITECTURES.get(choice.name).parameters

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from imgcls.language import Translate
+from imgcls.language import Translate, said
 from imgcls.recipe import Recipe
 
 
@@ -20,8 +20,7 @@ class Experiment:
 
     def say(self, translate: Translate = str) -> str:
         """What the button says. Words among the values are marked for translation, too."""
-        values = {name: translate(one) if isinstance(one, str) else one for name, one in self.values.items()}
-        return translate(self.label).format(**values)
+        return said(self.label, self.values, translate)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from imgcls.architectures import ARCHITECTURES, architecture_options
-from imgcls.errors import InputError
+from imgcls.architectures import architecture_options, possible
 from imgcls.recipe import Choice
 
 #: By network, what comes after it where no option of its own makes it larger. Each can tell more apart than the last.
@@ -41,28 +40,19 @@ def larger_network(choice: Choice) -> Choice | None:
         return _NEXT[choice.name]
     if member := _MEMBER.fullmatch(choice.name):
         # a deeper plain network is no better one: it is the skip connections that make depth pay
-        return _allowed(Choice(name=f"resnet-{int(member[2]) + _MORE_LAYERS}", **_without(choice, "skip")))
+        return possible(Choice(name=f"resnet-{int(member[2]) + _MORE_LAYERS}", **_without(choice, "skip")))
     options: Any = architecture_options(choice)
     if choice.name == "cnn":
         blocks = [{**block.model_dump(mode="json"), "width": 2 * block.width} for block in options.blocks]
-        return _allowed(Choice(name="cnn", **{**choice.options, "blocks": blocks}))
+        return possible(Choice(name="cnn", **{**choice.options, "blocks": blocks}))
     if hasattr(options, "trainable_blocks"):
         blocks_ = options.trainable_blocks + _MORE_BLOCKS
-        return _allowed(Choice(name=choice.name, **{**choice.options, "trainable_blocks": blocks_}))
+        return possible(Choice(name=choice.name, **{**choice.options, "trainable_blocks": blocks_}))
     option = _DOUBLED.get(choice.name)
     if option is None:
         return None
-    return _allowed(Choice(name=choice.name, **{**choice.options, option: 2 * getattr(options, option)}))
+    return possible(Choice(name=choice.name, **{**choice.options, option: 2 * getattr(options, option)}))
 
 
 def _without(choice: Choice, option: str) -> dict[str, Any]:
     return {name: value for name, value in choice.options.items() if name != option}
-
-
-def _allowed(choice: Choice) -> Choice | None:
-    try:
-        architecture_options(choice)
-        ARCHITECTURES.get(choice.name)
-    except InputError:
-        return None
-    return choice

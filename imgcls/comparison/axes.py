@@ -13,7 +13,7 @@ from imgcls.architectures import ARCHITECTURES, architecture_options
 from imgcls.augmentation import AUGMENTATIONS
 from imgcls.balance import BALANCES
 from imgcls.errors import InputError
-from imgcls.language import N_, Translate
+from imgcls.language import N_, Translate, said
 from imgcls.recipe import Choice, Imbalance, Optimizer, Recipe
 
 Group = Literal["network", "data", "training"]
@@ -48,8 +48,7 @@ class Value:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def say(self, translate: Translate = str) -> str:
-        values = {name: translate(one) if isinstance(one, str) else one for name, one in self.values.items()}
-        return translate(self.label).format(**values)
+        return said(self.label, self.values, translate)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from imgcls.architectures import ARCHITECTURES, architecture_options
-from imgcls.errors import InputError
+from imgcls.architectures import architecture_options, possible
 from imgcls.recipe import Choice, Recipe
 from imgcls.training.sizes import part_sizes
 from imgcls.training.timing import Timing, estimated_seconds
@@ -96,22 +95,13 @@ def smaller_network(choice: Choice) -> Choice | None:
     if option is None:
         return None
     value = getattr(architecture_options(choice), option)
-    return _allowed(Choice(name=choice.name, **{**choice.options, option: type(value)(value / 2)}))
+    return possible(Choice(name=choice.name, **{**choice.options, option: type(value)(value / 2)}))
 
 
 def _smaller_blocks(choice: Choice) -> Choice | None:
     options: Any = architecture_options(choice)
     blocks = [block.model_copy(update={"width": block.width // 2}).model_dump() for block in options.blocks]
-    return _allowed(Choice(name="cnn", **{**choice.options, "blocks": blocks, "dense": options.dense // 2}))
-
-
-def _allowed(choice: Choice) -> Choice | None:
-    try:
-        architecture_options(choice)
-        ARCHITECTURES.get(choice.name)
-    except InputError:
-        return None
-    return choice
+    return possible(Choice(name="cnn", **{**choice.options, "blocks": blocks, "dense": options.dense // 2}))
 
 
 def _plan(kind: Kind, recipe: Recipe, timing: Timing) -> Plan:

@@ -17,6 +17,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from imgcls.recipe import recipe_from
+from imgcls.runs import create_run
+from tests.conftest import train_here
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 #: No start page, no look-ups: a browser that talks to nobody but the server under test.
@@ -86,6 +90,17 @@ def start_server(home: Path, log: Path) -> Server:
             time.sleep(0.1)
     server.stop()
     raise AssertionError(f"the server did not answer: {log.read_text()}")
+
+
+def serve_two_runs(home: Path, first: Path, second: dict[str, Any]) -> Iterator[Server]:
+    """A server over two finished runs: a copy of the folder `first`, and one of the recipe `second`, trained here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMGCLS_HOME", str(home))
+        train_here(create_run(recipe_from(second), {"ticket": 1, "engine": ""}).folder)
+    shutil.copytree(first, home / "runs" / first.name)
+    server = start_server(home, home / "server.log")
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from imgcls.recipe import recipe_from
-from imgcls.runs import create_run
-from tests.browser.conftest import Server, Watched, start_server
+from tests.browser.conftest import Server, Watched, serve_two_runs
 from tests.browser.test_accessibility import LOOKS, faults
 from tests.browser.test_data import settled
-from tests.conftest import train_here
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -26,14 +22,7 @@ RESIDUAL = {"architecture": {"name": "resnet-8"}, "subset": 0.1, "training": {"e
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory, trained_once: Path) -> Iterator[Server]:
     """The app with two finished runs: the article's network, and a small residual one with batch normalisation."""
-    home = tmp_path_factory.mktemp("school")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IMGCLS_HOME", str(home))
-        train_here(create_run(recipe_from(RESIDUAL), {"ticket": 1, "engine": ""}).folder)
-    shutil.copytree(trained_once, home / "runs" / trained_once.name)
-    server = start_server(home, home / "server.log")
-    yield server
-    server.stop()
+    yield from serve_two_runs(tmp_path_factory.mktemp("school"), trained_once, RESIDUAL)
 
 
 def run_of(server: Server, architecture: str) -> str:
