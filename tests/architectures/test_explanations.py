@@ -7,6 +7,7 @@ import pytest
 
 from imgcls.architectures import ARCHITECTURES, build_model, check_image_shape
 from imgcls.errors import RecipeError
+from imgcls.evaluation.metrics import softmax
 from imgcls.explain import Status, explain, methods
 from imgcls.explain.engine import explainable_layers, has_relu
 from imgcls.explain.registry import Family
@@ -62,7 +63,7 @@ def test_every_method_explains_every_network(name, known, networks):
     found = explain(model, images, [0, 3], known.name, options=cheap(known.name))
     assert [variable.numpy().tobytes() for variable in model.variables] == before
     misfit = known.misfit(bool(explainable_layers(model)), has_relu(model))
-    for each in found:
+    for image, each in zip(images, found, strict=True):
         assert each.map.shape == images.shape[1:3]
         for array in (each.raw, each.map, each.logits):
             assert np.isfinite(array).all()
@@ -70,10 +71,25 @@ def test_every_method_explains_every_network(name, known, networks):
             assert (each.status, each.raw.shape, each.drawn) == (misfit, (0, 0), False)
         elif known.family == Family.SYNTHESIS:
             assert (each.status, each.picture.shape) == (Status.OK, images.shape[1:])
+        elif known.name == "rise" and not each.raw.any():
+            assert each.status in (Status.SATURATED, Status.NO_EFFECT)
+            assert moved(model, image, each) < 1e-4, "it is said that nothing moves the probability"
         else:
             assert each.status in (Status.OK, Status.NOT_CLASS_SPECIFIC, Status.NO_POSITIVE_EVIDENCE)
             assert each.raw.shape == (each.layer_shape[:2] if known.needs_layer else images.shape[1:3])
             assert each.map.max() == each.drawn
+
+
+def answers(model, images):
+    return softmax(model(images, training=False).numpy())
+
+
+def moved(model, image, each):
+    """How far the probability of the class lies, at most, from that of pictures of which one half is hidden."""
+    half = np.stack([image, image, image])
+    half[1, : len(image) // 2] = image.mean((0, 1))
+    half[2, len(image) // 2 :] = image.mean((0, 1))
+    return float(np.ptp(answers(model, half)[:, each.target]))
 
 
 #: Networks of which a method says that it does not fit; all others get a map from every method.
