@@ -9,6 +9,7 @@ import streamlit as st
 
 from imgcls import imagenet
 from imgcls.errors import ImgclsError
+from imgcls.explain.explanation import STATUS_WORDS, Status
 from imgcls.figures.filters import filter_sheet
 from imgcls.models import ModelCard
 from pages.components.answers import ask, waiting_long
@@ -16,7 +17,7 @@ from pages.components.inside_layer import unit_name
 from pages.components.inside_network import Looked
 from pages.components.inside_tested import what_it_likes
 from pages.components.lesson_network import answered
-from pages.components.notices import note, show_error, strong
+from pages.components.notices import empty, note, show_error, strong
 from pages.components.picture import show_picture
 from pages.components.style import is_dark
 from pages.components.unit import show_unit
@@ -83,7 +84,7 @@ def _made(card: ModelCard, image: np.ndarray, looked: Looked, unit: int, name: s
 
 
 def _picture(card: ModelCard, image: np.ndarray, looked: Looked, unit: int, name: str) -> None:
-    options = {} if looked.is_last else {"filter": unit}
+    options = {} if looked.is_last else {"filter": unit + 1}
     try:
         answer = ask(
             _PLACE, "explain", {"image": image}, slow=True,
@@ -97,6 +98,10 @@ def _picture(card: ModelCard, image: np.ndarray, looked: Looked, unit: int, name
         return
     if answer is None:
         waiting_long(_PLACE, _("Making a picture …"), lambda: st.session_state.pop(_WANTED, None))
+        return
+    if "picture" not in answer.arrays:
+        reason = STATUS_WORDS[Status(answer.facts["status"])]
+        empty(_(reason.means), _(reason.advice))
         return
     show_picture(answer.arrays["picture"], _("The picture made for {name}", name=name), width=224)
     note(_("It says nothing about your picture: what excites most is seldom what one would call it."))

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from imgcls import imagenet
+from imgcls.explain.explanation import STATUS_WORDS, Status
 from pages.components.current import Picture
 from pages.components.softmax_steps import softmax_rows
+from tests.pages.conftest import ANSWERS
 
 
 @pytest.fixture
@@ -142,8 +144,22 @@ def test_what_excites_a_unit_and_a_picture_made_for_it(looked: Any, inference: A
     assert not app.exception
     asked = [arguments for name, arguments in inference.asked if name == "explain"]
     assert asked[-1]["method"] == "activation-maximization"
-    assert (asked[-1]["layer"], asked[-1]["options"], asked[-1]["class"]) == ("conv_1", {"filter": 31}, None)
+    assert (asked[-1]["layer"], asked[-1]["options"], asked[-1]["class"]) == ("conv_1", {"filter": 32}, None)
     assert "seldom what one would call it" in words(app)
+
+
+def test_a_unit_that_nothing_excites_has_no_picture_and_says_why(looked: Any, monkeypatch: Any, words: Any) -> None:
+    answered = ANSWERS["explain"]
+
+    def silent(arguments: Any, arrays: Any) -> Any:
+        facts, numbers = answered(arguments, arrays)
+        return {**facts, "status": "layer_silent"}, {name: one for name, one in numbers.items() if name != "picture"}
+
+    monkeypatch.setitem(ANSWERS, "explain", silent)
+    app = looked()
+    button(app, "Make it").click().run()
+    assert not app.exception
+    assert STATUS_WORDS[Status.LAYER_SILENT].means in words(app)
 
 
 def test_the_picture_made_for_a_class_asks_for_the_class(looked: Any, inference: Any) -> None:
