@@ -47,6 +47,8 @@ h1, h2, h3 { text-wrap: balance; word-break: auto-phrase; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
 }
+/* Streamlit's own Stop ends the drawing of a page: beside the Stop of a training it would be taken for that one */
+[data-testid="stStatusWidget"] button { display: none; }
 /* the component without a face takes no room */
 .st-key-reader { position: absolute; }
 </style>

@@ -14,6 +14,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -67,7 +68,9 @@ def main() -> None:
     found: list[Row] = []
     for benchmark in (one for one in BENCHMARKS if one.name in asked.only):
         print(f"{benchmark.name} …", file=sys.stderr, flush=True)
+        begun = time.perf_counter()
         rows = rows_of(benchmark)
+        print(f"  {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
         found += rows
         print("\n".join(row.line() for row in rows), flush=True)
     found += without_benchmark()

@@ -65,7 +65,7 @@ def test_does_batch_norm_help_here(browser: Any, server: Server, pictures: Path)
     fair = page.locator("[data-testid='stAlert']", has_text="All the same but for").inner_text()
     assert fair.startswith("All the same but for one setting: batch norm. Data, split, seeds and budget are the same")
     assert page.get_by_role("cell", name=re.compile(r"^± \d+\.\d$")).count() == 2, "a spread for each"
-    assert page.get_by_text("Both right").is_visible()
+    assert page.get_by_text("Both right", exact=True).is_visible()
     page.screenshot(path=pictures / "compare-6-answer.png", full_page=True)
     assert watched.errors == []
     assert watched.outside == set()
