@@ -16,6 +16,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 from PIL import Image
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -45,11 +47,19 @@ ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = runpy.run_path(str(Path(__file__).with_name("stub_worker.py")))["ANSWERS"]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _cheap_collections() -> None:
     """Streamlit collects all garbage after every run of a page; what stands here already need not be looked at."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_scanned_once() -> Iterator[None]:
+    """Every test is a server to Streamlit, and a server reads the metadata of all packages that are installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 class FakeEngine:
@@ -193,13 +203,12 @@ def visit(engine: FakeEngine, inference: FakeInference, monkeypatch: pytest.Monk
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         if language:
             app.session_state["language"] = language
-        app.run()
         for name, value in (session or {}).items():
             app.session_state[name] = value
         app.query_params.update(link or {})
-        if page != "home" or link or session:
-            app.switch_page(f"pages/{page}.py").run()
-        return app
+        if page != "home":
+            app.switch_page(f"pages/{page}.py")
+        return app.run()
 
     return visit
 
