@@ -95,6 +95,7 @@ def test_the_whole_story(home_folder):
     assert results[Remedy.CUTOUT]["test_accuracy"] > results[Remedy.NOTHING]["test_accuracy"] + 0.1
     assert results[Remedy.CLEAN]["test_accuracy"] > 0.9
     assert not found[Remedy.CLEAN].looks_at_the_mark
-    assert found[Remedy.CLEAN].on_mark < 3 * area
+    # seeds 0, 1, 2: 0.29, 0.17 and 0.19 of what lies there in the network that uses it
+    assert found[Remedy.CLEAN].on_mark < found[Remedy.NOTHING].on_mark / 3
     assert found[Remedy.CLEAN].on_object > found[Remedy.NOTHING].on_object
     assert pointed[Remedy.CLEAN] < pointed[Remedy.NOTHING] - 0.3

@@ -1,4 +1,7 @@
-"""Every explanation method on every architecture: it answers, says what its answer is worth, and changes nothing."""
+"""Every explanation method on every architecture: it answers, says what its answer is worth, and changes nothing.
+
+Networks that take long are asked through the command line, `tests/commands/test_explain_every_network.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,18 @@ EVERYDAY = ("grad-cam", "saliency")
 CLASSES = 5
 
 
+#: Of these a method that looks at hundreds of pictures takes minutes.
+LONG = (*LARGE, "efficientnet-lite0")
+
+
 def cases() -> list:
     found = []
     for name in ARCHITECTURES.names():
         for known in methods():
-            slow = name in LARGE or known.name not in EVERYDAY
-            found.append(pytest.param(name, known, id=f"{name}-{known.name}", marks=[pytest.mark.slow] if slow else []))
+            everyday = known.name in EVERYDAY
+            marks = [pytest.mark.slow] if name in LARGE or not everyday else []
+            if everyday or name not in LONG:
+                found.append(pytest.param(name, known, id=f"{name}-{known.name}", marks=marks))
     return found
 
 

@@ -87,16 +87,15 @@ def test_every_method_on_every_network(
 ) -> None:
     monkeypatch.setenv("IMGCLS_HOME", str(trained_once.parents[1]))
     run, picture = runs(name)
-    out = tmp_path / "why.png"
+    out, raw = tmp_path / "why.png", tmp_path / "why.npy"
     options = [f"--option={option}={value}" for option, value in cheap(known.name).items()]
+    files = ["--out", str(out), "--raw", str(raw)]
     capsys.readouterr()
-    assert (
-        main(["explain", run, str(picture), "--method", known.name, "--as-is", "--out", str(out), "--json", *options])
-        == 0
-    )
+    assert main(["explain", run, str(picture), "--method", known.name, "--as-is", *files, "--json", *options]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["method"], said["out"]) == (known.name, str(out))
     assert read_image(out).shape[0] > 280
+    assert np.isfinite(np.load(raw)).all()
     if known.needs_layer and name in WITHOUT_LAYER:
         assert said["status"] == Status.NO_SPATIAL_LAYER
     elif known.relu and name in WITHOUT_RELU:
