@@ -1,11 +1,12 @@
 """How long the page Compare takes to list many runs, and to lay twenty of them over one another.
 
-    python -m tests.benchmarks.compare_page [--runs 100 1000 3000]
+    python -m tests.benchmarks.compare_page [--runs 10 100 1000 10000]
 
 The runs are copies of one that was trained, under other names and seeds. `list` is the whole script of the page under
 Streamlit's own tester, the second time it is opened, as somebody who comes back sees it; `first` is the first time,
 when every folder is read. `overlay` is the page with the curves of twenty runs of 30 epochs, `figures` the drawing of
-its two figures alone. Medians in seconds; asked are 1 for the list of 1,000 and 0.5 for the overlay.
+its two figures alone. Medians in seconds; asked are 1 for the list of 1,000 and 0.5 for the overlay. `exponents` are
+the steepest growth between neighbouring numbers of runs: 1 is linear. Prints JSON in the last line.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.scaling import NOTHING, exponent
+
 ROOT = Path(__file__).resolve().parents[2]
 OVERLAID = 20
 
 
-def median(work: Callable[[], Any], times: int = 7) -> float:
+def median(work: Callable[[], Any], times: int = 5) -> float:
     found = []
     for _ in range(times):
         began = time.perf_counter()
@@ -81,7 +84,7 @@ def figure_times(names: list[str]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, nargs="+", default=[100, 1000, 3000])
+    parser.add_argument("--runs", type=int, nargs="+", default=[10, 100, 1000, 10_000])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["IMGCLS_HOME"] = home
@@ -93,10 +96,23 @@ def main() -> None:
         command(["train", "--architecture", "linear", "--epochs", "30"])
         folder = get_run(list_runs()[0].id).folder
         names: list[str] = []
+        report: dict[str, dict[str, float]] = {}
         for count in sorted(asked.runs):
             names += copies(folder, len(names), count)
-            found = page_times(names) | {"figures": figure_times(names)}
-            print(f"{count:,} runs: {json.dumps(found)}", flush=True)
+            report[str(count)] = page_times(names) | {"figures": figure_times(names)}
+            print(f"{count:,} runs: {json.dumps(report[str(count)])}", flush=True)
+        if len(report) > 1:
+            report["exponents"] = growth(report)
+        print(json.dumps(report))
+
+
+def growth(report: dict[str, dict[str, float]]) -> dict[str, float]:
+    """How the page grows, by what is timed."""
+    sizes = [float(count) for count in report]
+    return {
+        name: exponent(sizes, [found[name] for found in report.values()], NOTHING)
+        for name in ("first", "list", "overlay")
+    }
 
 
 if __name__ == "__main__":
