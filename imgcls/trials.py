@@ -18,7 +18,7 @@ from imgcls.language import N_, Translate
 from imgcls.recipe import Recipe
 from imgcls.runs import Curve, Run, Status, get_run, is_identifier
 from imgcls.training.loop import REASONS
-from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing
+from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing, timing_key
 
 #: One alone is no comparison; more lines in one frame than this nobody tells apart.
 FEWEST, MOST = 2, 20
@@ -153,6 +153,19 @@ def loss_of_guessing(curve: Curve) -> float:
 def estimated_seconds_of_all(recipes: Iterable[Recipe], slowest: Timing) -> float:
     """From Start to the last result, one run after another; those that were never measured count as the slowest."""
     return sum(estimated_seconds(recipe, known_timing(recipe) or slowest) for recipe in recipes)
+
+
+def to_measure(recipes: Iterable[Recipe]) -> dict[str, Recipe]:
+    """One recipe of each kind whose steps cost the same, by its timing key: seeds, epochs and images aside."""
+    found: dict[str, Recipe] = {}
+    for recipe in recipes:
+        found.setdefault(timing_key(recipe), recipe)
+    return found
+
+
+def measured_seconds_of_all(recipes: Iterable[Recipe], timings: Mapping[str, Timing]) -> float:
+    """From Start to the last result, one run after another, each by the timing of its own kind in `to_measure`."""
+    return sum(estimated_seconds(recipe, timings[timing_key(recipe)]) for recipe in recipes)
 
 
 def seconds_left(curves: Mapping[K, Curve], statuses: Mapping[K, Status]) -> float | None:

@@ -12,7 +12,7 @@ from imgcls.atomic import write_json
 from imgcls.errors import InputError, UnknownNameError
 from imgcls.evaluation.metrics import accuracy_interval
 from imgcls.race import Variant
-from imgcls.recipe import Choice, Recipe
+from imgcls.recipe import Choice, Optimizer, Recipe, Training
 from imgcls.runs import Curve, Status, create_run, delete_run, get_run, rename_run
 from imgcls.training.loop import REASONS
 from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, keep_timing
@@ -24,9 +24,11 @@ from imgcls.trials import (
     estimated_seconds_of_all,
     has_diverged,
     loss_of_guessing,
+    measured_seconds_of_all,
     score_of,
     seconds_left,
     title_of,
+    to_measure,
     trials_of,
     verdict,
 )
@@ -191,6 +193,22 @@ def test_the_estimate_takes_the_slowest_for_what_was_never_measured():
     measured = estimated_seconds(plain, fast) + estimated_seconds(augmented, slow)
     assert estimated_seconds_of_all([plain, augmented], slow) == pytest.approx(measured)
     assert measured < both
+
+
+def test_what_costs_the_same_is_measured_once_and_each_is_priced_by_its_own():
+    plain = [Recipe(seed=seed, training=Training(epochs=epochs)) for seed in (0, 1) for epochs in (2, 5)]
+    others = [
+        Recipe(architecture=Choice(name="resnet-20")),
+        Recipe(training=Training(batch_size=128)),
+        Recipe(training=Training(optimizer=Optimizer(name="sgd"))),
+        Recipe(augmentation=(Choice(name="flip"),)),
+    ]
+    wanted = to_measure([*plain, *others])
+    assert list(wanted.values()) == [plain[0], *others]
+    timings = {key: Timing(0.01 * place, 0.001, 1) for place, key in enumerate(wanted, 1)}
+    expected = sum(estimated_seconds(recipe, Timing(0.01, 0.001, 1)) for recipe in plain)
+    expected += sum(estimated_seconds(recipe, Timing(0.01 * place, 0.001, 1)) for place, recipe in enumerate(others, 2))
+    assert measured_seconds_of_all([*plain, *others], timings) == pytest.approx(expected)
 
 
 # -- what a difference is worth

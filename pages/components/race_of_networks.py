@@ -13,13 +13,13 @@ from imgcls.datasets import DATASETS
 from imgcls.language import translator
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Recipe, Training
-from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, MOST, Trials
 from pages.components.expectation import winner_form
 from pages.components.missing import can_train
 from pages.components.notices import literal, note
+from pages.components.race_time import time_of_race
 from pages.components.registered import registered_choice
-from pages.components.trials import Trial, start_trials, time_of_trials
+from pages.components.trials import Trial, start_trials
 from pages.components.words import _, language
 
 #: Where the recipe to begin with is kept: "new trials".
@@ -163,7 +163,7 @@ def _start(page_key: str, found: list[Variant], seeds: int) -> None:
         winners = [] if place is None else [one.label for one in field[place * seeds : (place + 1) * seeds]]
         start_trials(page_key, _("Race"), field, winners)
     if fine:
-        time_of_trials(page_key, field, max((one.recipe for one in found), key=epoch_images))
+        time_of_race(page_key, [trial.recipe for trial in field])
 
 
 def _seeded(variant: Variant, seed: int, seeds: int) -> Trial:

@@ -58,7 +58,16 @@ from pages.components.style import is_dark
 from pages.components.trial_table import Column, Measure, trial_table
 from pages.components.words import _, epochs_words, language
 
-__all__ = ["Column", "Trial", "current_trials", "look_at_trials", "start_trials", "time_of_trials", "watch_trials"]
+__all__ = [
+    "Column",
+    "Trial",
+    "current_trials",
+    "look_at_trials",
+    "say_time",
+    "start_trials",
+    "time_of_trials",
+    "watch_trials",
+]
 
 _LINK = "trials"
 _QUANTITIES: tuple[Quantity, ...] = ("loss", "accuracy")
@@ -92,7 +101,11 @@ def time_of_trials(page_key: str, trials: Sequence[Trial], slowest: Recipe) -> N
         st.caption(_("How long it takes is being measured …"))
         look_again(place)
         return
-    seconds = estimated_seconds_of_all((trial.recipe for trial in trials), Timing(**answer.facts))
+    say_time(estimated_seconds_of_all((trial.recipe for trial in trials), Timing(**answer.facts)))
+
+
+def say_time(seconds: float) -> None:
+    """Says how long all of them take, one after another."""
     st.caption(
         _(
             "One after another they take about {time} on this computer. They go on if you leave the page.",
