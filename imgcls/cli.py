@@ -42,7 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     add("doctor", commands.doctor, "check that this machine has what the app needs")
     add("datasets", commands.datasets, "list the data sets")
     _add_dataset(
-        add("dataset", commands.dataset, "import, export, delete or check a data set of your own, or download one")
+        add(
+            "dataset",
+            commands.dataset,
+            "import, export, change, delete or check a data set of your own, or download one",
+        )
     )
     _add_corrections(add("corrections", commands.corrections, "list what is corrected in a data set, or correct it"))
     _add_architectures(add("architectures", commands.architectures, "list the networks, or say what one of them costs"))
@@ -76,6 +80,8 @@ def _add_dataset(command: argparse.ArgumentParser) -> None:
 
 
 def _add_corrections(command: argparse.ArgumentParser) -> None:
+    text = "import, change: these are letters, digits or signs that must not be mirrored; or they are not"
+    command.add_argument("--writing", action=argparse.BooleanOptionalAction, help=text)
     command.add_argument("name", metavar="DATASET", help="see: datasets")
     command.add_argument("keys", nargs="*", metavar="KEY", help="of images: a number, or class/file in one's own")
     command.add_argument("--relabel", metavar="CLASS", help="give these images this class")

@@ -18,6 +18,7 @@ from pages.components.frame import need_frame
 from pages.components.lesson import way_back
 from pages.components.notices import show_error
 from pages.components.words import _
+from pages.components.writing import writing_control
 
 
 def page() -> None:
@@ -49,6 +50,7 @@ def _settings(name: str) -> Readiness | None:
         st.caption(f"{_so_far(ready)}, {seen_words(name)}")
         training_button(name, ready)
         seen_controls(name, own.keys(name))
+        writing_control(name)
     except ImgclsError as error:
         show_error(error)
         return None

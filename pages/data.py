@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from imgcls.datasets import DATASETS
 from imgcls.datasets.corrections import damage
 from imgcls.datasets.look import Look
 from imgcls.errors import ImgclsError, MissingDataError
@@ -21,6 +22,7 @@ from pages.components.frame import need_frame
 from pages.components.missing_data import data_notice
 from pages.components.notices import show_error, show_warning
 from pages.components.words import _
+from pages.components.writing import writing_control
 
 
 def page() -> None:
@@ -42,6 +44,8 @@ def _ask() -> tuple[Asked | None, Filters]:
         if st.session_state.get(VIEW, "images") == "images":
             filters = ask_which(facts)
         asked = ask_how(dataset, facts)
+        if DATASETS.get(dataset.name).is_own:
+            writing_control(dataset.name)
     except ImgclsError as error:
         show_error(error)
         return None, filters

@@ -1,4 +1,4 @@
-"""dataset: a data set of one's own is imported, exported, checked or deleted; others' are downloaded."""
+"""dataset: a data set of one's own is imported, exported, changed, checked or deleted; others' are downloaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imgcls.commands.answer import Answer, table
 from imgcls.commands.dataset_download import download
 from imgcls.datasets import shelf
 from imgcls.datasets.checking import Report, Twins, check_dataset
-from imgcls.datasets.editing import delete
+from imgcls.datasets.editing import delete, set_writing
 from imgcls.datasets.importing import import_dataset
 from imgcls.datasets.own import Tell
 from imgcls.datasets.packing import pack
@@ -21,7 +21,14 @@ from imgcls.errors import BrokenError, InputError
 from imgcls.language import N_, environment_language, translator
 
 #: The words that follow `dataset`, and what PATH is for each; None: it takes none.
-ACTIONS = {"import": "FOLDER-or-ZIP", "export": "OUT.zip", "delete": None, "check": None, "download": None}
+ACTIONS = {
+    "import": "FOLDER-or-ZIP",
+    "export": "OUT.zip",
+    "change": None,
+    "delete": None,
+    "check": None,
+    "download": None,
+}
 #: Shares of the work between two lines about how far it is.
 _STEP = 0.1
 #: Lines of one kind that a person is shown; a program gets them all.
@@ -40,13 +47,25 @@ def dataset(asked: argparse.Namespace) -> Answer:
         )
     if asked.replace and asked.action != "import":
         raise InputError(N_("Expected --replace with import alone. Received: {action}."), action=asked.action)
+    if asked.writing is not None and asked.action not in ("import", "change"):
+        raise InputError(
+            N_("Expected --writing or --no-writing with import or change alone. Received: {action}."),
+            action=asked.action,
+        )
     actions: dict[str, Callable[[argparse.Namespace], Answer]]
-    actions = {"import": _import, "export": _export, "delete": _delete, "check": _check, "download": download}
+    actions = {
+        "import": _import,
+        "export": _export,
+        "change": _change,
+        "delete": _delete,
+        "check": _check,
+        "download": download,
+    }
     return actions[asked.action](asked)
 
 
 def _import(asked: argparse.Namespace) -> Answer:
-    return _answer(import_dataset(asked.name, asked.path, asked.replace, _teller("import")))
+    return _answer(import_dataset(asked.name, asked.path, asked.replace, _teller("import"), asked.writing))
 
 
 def _check(asked: argparse.Namespace) -> Answer:
@@ -59,6 +78,14 @@ def _export(asked: argparse.Namespace) -> Answer:
     images = pack(asked.name, asked.path, _teller("export"))
     data = {"dataset": asked.name, "images": images, "out": str(asked.path), "bytes": asked.path.stat().st_size}
     return Answer(data, [f"{images} images of {asked.name}: {asked.path}"])
+
+
+def _change(asked: argparse.Namespace) -> Answer:
+    if asked.writing is None:
+        raise InputError(N_("Expected: dataset change NAME --writing or --no-writing. Received neither."))
+    set_writing(asked.name, asked.writing)
+    said = "writing, which must not be mirrored" if asked.writing else "no writing"
+    return Answer({"dataset": asked.name, "writing": asked.writing}, [f"{asked.name} is {said}"])
 
 
 def _delete(asked: argparse.Namespace) -> Answer:

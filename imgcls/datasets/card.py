@@ -27,7 +27,7 @@ class Settings(BaseModel):
     """How the images of a data set are had unless a recipe says otherwise, as an archive or a folder says of itself.
 
     Args:
-        side, colour, fit, writing: as on a card.
+        side, colour, fit, writing, said_writing: as on a card.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -36,6 +36,7 @@ class Settings(BaseModel):
     colour: Colour
     fit: Fit
     writing: bool = False
+    said_writing: bool | None = None
 
 
 class Card(BaseModel):
@@ -48,6 +49,8 @@ class Card(BaseModel):
         parts: key → what the image is for, where the source said so.
         last: class → the highest number that an image of it ever had; no number is given twice.
         writing: whether all images were drawn by hand here.
+        said_writing: whether they are letters, digits or signs that must not be mirrored, as a person said; None:
+            nobody has said anything, and `writing` counts.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -61,6 +64,12 @@ class Card(BaseModel):
     parts: dict[str, PartName] = {}
     last: dict[str, int] = {}
     writing: bool = False
+    said_writing: bool | None = None
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a mirrored image means something else, as far as is known."""
+        return self.writing if self.said_writing is None else self.said_writing
 
     def part(self, key: str) -> Part:
         return Part[self.parts[key].upper()] if key in self.parts else Part.FREE

@@ -104,6 +104,26 @@ def set_defaults(name: str, side: int, colour: Colour, fit: Fit) -> None:
             write_card(place, card)
 
 
+def set_writing(name: str, writing: bool | None) -> bool | None:
+    """Say whether the images are letters, digits or signs that must not be mirrored; returns what was said before.
+
+    It counts whatever images come later. An image itself says nothing of it: one that was brought is a picture like
+    others, until somebody says more.
+
+    Args:
+        writing: None: nobody says anything; a data set of nothing but drawings is one of writing.
+
+    Raises:
+        UnknownNameError: there is no such data set.
+        PlaceError: the disk does not allow it; what was said before holds.
+    """
+    with _editing(name) as place:
+        card = read_card(place)
+        if card.said_writing != writing:
+            write_card(place, card.model_copy(update={"said_writing": writing}))
+        return card.said_writing
+
+
 # -- classes
 
 
@@ -182,7 +202,8 @@ def add_image(name: str, label: str, data: bytes, shown: str = "", drawn: bool =
     Args:
         data: JPEG, PNG or WebP. Only its pixels are kept, no larger than `dataset_side`.
         shown: how the file is called in messages.
-        drawn: it was drawn by hand. A data set of nothing else is one of writing: `Facts.writing`.
+        drawn: it was drawn by hand. A data set of nothing else is one of writing, unless `set_writing` said something
+            else: `Facts.writing`.
 
     Raises:
         UnknownNameError: there is no such data set or class.

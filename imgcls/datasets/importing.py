@@ -43,7 +43,11 @@ NOTHING = N_(
 
 
 def import_dataset(
-    name: str, source: Path, replace: bool = False, tell: own.Tell = lambda done, total: True
+    name: str,
+    source: Path,
+    replace: bool = False,
+    tell: own.Tell = lambda done, total: True,
+    writing: bool | None = None,
 ) -> Report | None:
     """Make a data set of the pictures in a folder or an archive.
 
@@ -52,6 +56,8 @@ def import_dataset(
         source: a folder with a folder for each class, or a ZIP archive of one; it is only read.
         replace: a data set of this name is replaced; else it is in the way.
         tell: told after each picture how many of how many steps are done, two steps for each picture; False stops it.
+        writing: whether these are letters, digits or signs that must not be mirrored; None: what the source says of
+            itself, if it is a data set of this app. See `imgcls.datasets.editing.set_writing`.
 
     Returns:
         What came of it; None: `tell` stopped it, and nothing has changed.
@@ -69,7 +75,7 @@ def import_dataset(
         if not (replace and place.exists()):
             shelf.check_free(name)  # somebody was faster
         with shelf.drafted(name) as draft, suppress(own.Stopped):
-            made = _Making(name, draft, listing, shown_name(source.absolute().name), tell).made()
+            made = _Making(name, draft, listing, shown_name(source.absolute().name), tell, writing).made()
             _flush()
             shelf.publish(name)
             return made
@@ -113,6 +119,7 @@ class _Making:
     listing: Listing
     source: str
     tell: own.Tell
+    writing: bool | None
     left_out: list[Skipped] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     kept: list[Stored] = field(default_factory=list)
@@ -191,7 +198,8 @@ class _Making:
         usual = settings_of(self.listing.note) or seen
         created = time.strftime("%Y-%m-%dT%H:%M:%S")
         parts, last = self.parts, dict(self.numbers)
-        return Card(created=created, source=self.source, parts=parts, last=last, **usual.model_dump())
+        card = Card(created=created, source=self.source, parts=parts, last=last, **usual.model_dump())
+        return card if self.writing is None else card.model_copy(update={"said_writing": self.writing})
 
     def _tell_second(self, done: int, total: int) -> bool:
         """Those that are left out are done with as well."""

@@ -179,7 +179,7 @@ def _facts(card: Card, held: Mapping[str, tuple[str, ...]], options: Any) -> Fac
     parts = Counter(card.part(key) for key in known) if card.parts else Counter[Part]()
     fixed = (parts[Part.TRAIN], parts[Part.VALIDATION], parts[Part.TEST], parts[Part.NOT_TEST])
     preparation: Literal["fit", "pad"] = "pad" if options.fit == "pad" else "fit"
-    return Facts(_shape(options), tuple(held), len(known), preparation, fixed, card.writing)
+    return Facts(_shape(options), tuple(held), len(known), preparation, fixed, card.is_writing)
 
 
 def _shape(options: Any) -> tuple[int, int, int]:

@@ -13,6 +13,7 @@ from pages.components.collect_work import begin_import, name_for
 from pages.components.notices import literal, note, show_error
 from pages.components.uploads import let_go, most_megabytes
 from pages.components.words import _
+from pages.components.writing import ask_writing
 
 #: The command that does what a browser cannot.
 COMMAND = "python -m imgcls dataset import NAME FOLDER-or-ZIP"
@@ -102,11 +103,12 @@ def _ask_and_import(file: Any) -> None:
         key=f"collect replace {taken} {file.file_id}",
         help=_("What is in it now is lost for good."),
     )
+    writing = ask_writing(f"collect writing {file.file_id}")
     blocked = bool(taken) and not replace
     if st.button(_("Import"), type="primary", disabled=blocked, key="collect import"):
         try:
             chosen = taken or names.dataset_name(name)
-            begin_import(chosen, file.getvalue(), file.name, replace)
+            begin_import(chosen, file.getvalue(), file.name, replace, writing)
             let_go([file])
         except ImgclsError as error:
             show_error(error)

@@ -30,15 +30,17 @@ class Step:
         before: of images that were moved: as they were called before.
         label: of a class: its name before.
         new: of a class: its name after.
+        writing: of what was said about writing: what had been said before.
         burst: when it was, on a clock of seconds, if it is a part of something that comes in parts.
     """
 
     said: str
-    kind: Literal["added", "removed", "moved", "class removed", "class renamed"]
+    kind: Literal["added", "removed", "moved", "class removed", "class renamed", "writing said"]
     keys: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     label: str = ""
     new: str = ""
+    writing: bool | None = None
     burst: float | None = None
 
 
@@ -108,6 +110,8 @@ def _taken_back(name: str, step: Step, place: int) -> dict[str, str]:
         return {before: editing.move_image(name, step.keys[place], before.partition("/")[0])}
     elif step.kind == "class removed":
         editing.restore_class(name, step.label)
+    elif step.kind == "writing said":
+        editing.set_writing(name, step.writing)
     else:
         editing.rename_class(name, step.new, step.label)
     return {}

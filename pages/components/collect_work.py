@@ -32,7 +32,7 @@ _TICK = 0.5
 _OLD = 86_400
 
 
-def begin_import(name: str, data: bytes, file: str, replace: bool) -> None:
+def begin_import(name: str, data: bytes, file: str, replace: bool, writing: bool | None) -> None:
     """Import an archive, in the background.
 
     Args:
@@ -40,6 +40,7 @@ def begin_import(name: str, data: bytes, file: str, replace: bool) -> None:
         data: the archive.
         file: what it is called.
         replace: whether it may take the place of a data set that is there.
+        writing: whether it is letters, digits or signs; None: what the archive says of itself.
 
     Raises:
         InputError: something is done to that data set already.
@@ -56,7 +57,7 @@ def begin_import(name: str, data: bytes, file: str, replace: bool) -> None:
         work = start_work(
             "import",
             name,
-            lambda tell: import_dataset(name, archive, replace, tell),
+            lambda tell: import_dataset(name, archive, replace, tell, writing),
             lambda: shutil.rmtree(place, ignore_errors=True),
         )
     except BaseException:

@@ -9,11 +9,12 @@ import pytest
 
 from imgcls.augmentation import AUGMENTATIONS, augmentation_options, doubtful
 from imgcls.datasets import DATASETS, Facts
-from imgcls.datasets.editing import add_class, add_image, create
+from imgcls.datasets.editing import add_class, add_image, create, set_writing
+from imgcls.datasets.importing import import_dataset
 from imgcls.errors import RecipeError, UnknownNameError
 from imgcls.recipe import Choice
 from tests.augmentation.helpers import changed, digits, one_hot
-from tests.datasets.people import encoded, picture
+from tests.datasets.people import bring, encoded, picture
 
 NAMES = AUGMENTATIONS.names()
 #: Numeric options: (augmentation, field, lowest, highest).
@@ -138,6 +139,15 @@ def test_what_was_drawn_by_hand_is_writing_until_a_photograph_comes():
     assert doubtful(Choice(name="flip"), DATASETS.get("signs").usual) is None
     add_image("signs", "a", encoded(picture(4)), drawn=True)
     assert doubtful(Choice(name="flip"), DATASETS.get("signs").usual) is None, "not all of it is"
+
+
+def test_what_a_person_says_is_writing_is_treated_as_digits_are(tmp_path):
+    import_dataset("signs", bring(tmp_path / "signs"))
+    assert doubtful(Choice(name="flip"), DATASETS.get("signs").usual) is None
+    assert "unsteady hand" in str(doubtful(Choice(name="elastic"), DATASETS.get("signs").usual))
+    set_writing("signs", True)
+    assert "mirrored" in str(doubtful(Choice(name="flip"), DATASETS.get("signs").usual))
+    assert doubtful(Choice(name="elastic"), DATASETS.get("signs").usual) is None
 
 
 def test_every_augmentation_can_be_doubted_about_every_data_set():

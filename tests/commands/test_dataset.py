@@ -114,6 +114,16 @@ def test_check(pets, capsys):
     assert checked["classes"] == imported["classes"]
 
 
+def test_writing_is_said_when_it_comes_or_later(pets, capsys):
+    answered(capsys, "dataset", "import", "signs", pets, "--writing")
+    assert DATASETS.get("signs").usual.writing
+    assert answered(capsys, "dataset", "change", "signs", "--no-writing") == {"dataset": "signs", "writing": False}
+    assert not DATASETS.get("signs").usual.writing
+    assert main(["dataset", "change", "signs", "--writing"]) == 0
+    assert capsys.readouterr().out == "signs is writing, which must not be mirrored\n"
+    assert DATASETS.get("signs").usual.writing
+
+
 def test_delete(pets, capsys):
     main(["dataset", "import", "pets", str(pets)])
     capsys.readouterr()
@@ -139,6 +149,9 @@ REFUSED = {
     "check of nothing": (["check", "pets"], "no data set “pets”"),
     "check with a path": (["check", "pets", "x"], "Received more: x"),
     "delete of ours": (["delete", "mnist-5k"], "among your own"),
+    "change of nothing": (["change", "pets", "--writing"], "no data set “pets”"),
+    "change into nothing": (["change", "pets"], "Received neither"),
+    "check with --writing": (["check", "pets", "--writing"], "with import or change alone"),
     "delete with --replace": (["delete", "pets", "--replace"], "--replace with import alone"),
 }
 

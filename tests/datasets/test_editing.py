@@ -25,6 +25,7 @@ from imgcls.datasets.editing import (
     restore_class,
     restore_image,
     set_defaults,
+    set_writing,
 )
 from imgcls.datasets.importing import import_dataset
 from imgcls.errors import ImageError, InputError, PlaceError, RecipeError, UnknownNameError
@@ -413,6 +414,31 @@ def test_defaults_are_kept_and_the_rest_of_the_card_with_them(tmp_path: Path) ->
     assert after.parts
     assert load(Choice(name="divided")).image_shape == (24, 24, 1)
     assert own.version("divided") != version
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_what_is_said_of_writing_counts_whatever_comes_later(pets: Path, said: bool) -> None:
+    before, version = read_card(pets), own.version("pets")
+    assert set_writing("pets", said) is None
+    assert read_card(pets) == before.model_copy(update={"said_writing": said})
+    assert own.version("pets") == version, "the images are what they were"
+    add_image("pets", "cats", encoded(picture(70)), drawn=True)
+    add_image("pets", "cats", encoded(picture(71)))
+    assert DATASETS.get("pets").usual.writing == said
+    assert set_writing("pets", None) is said
+    assert not DATASETS.get("pets").usual.writing
+
+
+def test_what_is_said_of_writing_on_a_failing_disk_is_the_old_or_the_new(sweep, fault) -> None:
+    def prepare() -> None:
+        if not shelf.exists("pets"):
+            create("pets")
+        set_writing("pets", False)
+
+    def check(succeeded: bool) -> None:
+        assert read_card(shelf.place_of("pets")).said_writing in ((True,) if succeeded else (False, True))
+
+    assert sweep(fault, prepare, lambda: set_writing("pets", True), check) >= 2
 
 
 @pytest.mark.parametrize("wrong", [{"side": 7}, {"side": 225}, {"colour": "red"}, {"fit": "stretch"}])

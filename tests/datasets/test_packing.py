@@ -153,6 +153,15 @@ def test_what_was_drawn_stays_writing(tmp_path):
     assert DATASETS.get("again").usual.writing
 
 
+@pytest.mark.parametrize("said", [True, False, None])
+def test_what_was_said_of_writing_goes_along(tmp_path, said):
+    import_dataset("signs", bring(tmp_path / "signs"), writing=True)
+    pack("signs", tmp_path / "signs.zip")
+    import_dataset("again", tmp_path / "signs.zip", writing=said)
+    assert read_card(shelf.place_of("again")).said_writing is (said is not False)
+    assert DATASETS.get("again").usual.writing is (said is not False)
+
+
 @pytest.mark.parametrize(
     "note", [b"", b"made by hand", b"[]", b'{"side": 9000, "colour": "grey", "fit": "crop"}', b"[" * 60_000, b"\xff"]
 )

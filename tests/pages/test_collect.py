@@ -630,6 +630,30 @@ def test_nothing_is_replaced_unasked(visit: Any, archive: bytes) -> None:
     assert own.classes("pets") == {"cats": 9, "dogs": 10}
 
 
+WRITING = "Letters, digits or signs that must not be mirrored"
+
+
+def test_an_archive_of_digits_is_said_to_be_one(visit: Any, archive: bytes) -> None:
+    app = visit("collect")
+    app.file_uploader[0].set_value(("signs.zip", archive, "application/zip")).run()
+    assert not field(app, "toggle", WRITING).value
+    field(app, "toggle", WRITING).set_value(True).run()
+    waited(press(app, "collect import"))
+    assert DATASETS.get("signs").usual.writing
+    assert field(app, "toggle", WRITING).value
+
+
+def test_what_is_said_of_writing_can_be_taken_back(visit: Any, words: Any) -> None:
+    made(cat=2, dog=2)
+    app = visit("collect")
+    field(app, "toggle", WRITING).set_value(True).run()
+    assert DATASETS.get("pets").usual.writing
+    assert "These are letters, digits or signs." in words(app)
+    press(app, "collect undo")
+    assert read_card(shelf.place_of("pets")).said_writing is None
+    assert not field(app, "toggle", WRITING).value
+
+
 @pytest.mark.parametrize("data", [b"", b"no archive", zipped(Path("/nowhere"))])
 def test_an_archive_that_cannot_be_used_is_a_sentence(visit: Any, data: bytes) -> None:
     app = imported(visit("collect"), data)
@@ -671,13 +695,13 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """Imports wait after their first picture: `begun` says that they are there, `go_on` lets them go on."""
     held = SimpleNamespace(begun=threading.Event(), go_on=threading.Event())
 
-    def waiting(name: str, source: Path, replace: bool, tell: own.Tell) -> Any:
+    def waiting(name: str, source: Path, replace: bool, tell: own.Tell, writing: bool | None) -> Any:
         def told(done: int, total: int) -> bool:
             held.begun.set()
             held.go_on.wait(20)
             return tell(done, total)
 
-        return import_dataset(name, source, replace, told)
+        return import_dataset(name, source, replace, told, writing)
 
     monkeypatch.setattr(collect_work, "import_dataset", waiting)
     yield held

@@ -463,6 +463,15 @@ def pets(tmp_path: Path) -> dict[str, Any]:
     return {KEPT: Choice(name="pets")}
 
 
+def test_ones_own_are_said_to_be_writing_and_others_are_not_asked(visit: Any, grid: Grid, pets: dict[str, Any]) -> None:
+    said = "Letters, digits or signs that must not be mirrored"
+    assert said not in [one.label for one in visit("data").toggle]
+    app = visit("data", session=pets)
+    field(app, "toggle", said).set_value(True).run()
+    assert not app.exception
+    assert DATASETS.get("pets").usual.writing
+
+
 @pytest.mark.parametrize(
     ("language", "said"), [(None, "41 images in 2 classes, from"), ("zh_CN", "2 个类别，41 张图片，来自")]
 )
