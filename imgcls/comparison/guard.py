@@ -16,10 +16,13 @@ from imgcls.runs import Run
 from imgcls.training.data_card import data_version
 
 #: What a caveat is about.
-Kind = Literal["data", "version", "labels", "split", "settings", "seeds", "budget", "course", "repeats", "one seed"]
+Kind = Literal["data", "version", "labels", "split", "settings", "size", "seeds", "budget", "course", "repeats", "one seed"]
 
 #: Settings that say how much a network gets to see.
 _BUDGET = ("training.epochs", "subset")
+
+#: So many times the parameters make another size of network: twice as many is also what √2 times the width is.
+_MUCH_LARGER = 2
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def caveats(runs: Sequence[Run], names: Mapping[str, str]) -> list[Caveat]:
     """
     known = groups(runs)
     found = [*_of_tests(runs), *_of_settings(variants(run.recipe for run in runs))]
+    found += _of_sizes(known, {run.id: run for run in runs}, names)
     for some in by_test(runs):
         together = [group for group in known if group.ids[0] in {run.id for run in some}]
         found += _of_seeds(together, names)
@@ -130,6 +134,40 @@ _SEVERAL = N_("{count} settings differ at once: no difference can be put down to
 _OTHER_BUDGET = N_(
     "They do not have the same budget (epochs {epochs}; share of the training images {shares}): who sees more has an "
     "advantage that is not the network's."
+)
+
+
+# -- the size
+
+
+def _of_sizes(known: Sequence[Group], runs: Mapping[str, Run], names: Mapping[str, str]) -> list[Caveat]:
+    """The largest network against the smallest, where that is no comparison of like with like."""
+    sizes = {place: size for place, group in enumerate(known) if (size := _parameters(runs[group.ids[0]]))}
+    if not sizes:
+        return []
+    large, small = max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__)
+    ratio = sizes[large] / sizes[small]
+    if ratio < _MUCH_LARGER:
+        return []
+    values = {
+        "large": _called(known[large], names),
+        "small": _called(known[small], names),
+        "ratio": ratio,
+        "many": sizes[large],
+        "few": sizes[small],
+    }
+    return [Caveat("size", _OTHER_SIZE, values)]
+
+
+def _parameters(run: Run) -> int | None:
+    """Of its network; None where its result does not say so."""
+    count = (run.result or {}).get("parameters")
+    return count if isinstance(count, int) and count > 0 else None
+
+
+_OTHER_SIZE = N_(
+    "“{large}” has {ratio:.1f} times as many parameters as “{small}” ({many:,} and {few:,}): part of the difference "
+    "may be its size, not how it is built."
 )
 
 

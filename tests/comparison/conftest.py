@@ -26,6 +26,7 @@ def ended() -> Callable[..., Run]:
         reason: str | None = None,
         steps: int | None = None,
         seconds: float = 10.0,
+        parameters: int | None = None,
     ) -> Run:
         recipe = recipe or Recipe()
         run = create_run(recipe, {"ticket": 1, "engine": ""})
@@ -43,6 +44,7 @@ def ended() -> Callable[..., Run]:
             "test_accuracy": accuracy,
             "test_images": 1000,
             "train_seconds": seconds,
+            **({} if parameters is None else {"parameters": parameters}),
         }
         write_json(run.folder / "result.json", result)
         return run

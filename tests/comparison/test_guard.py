@@ -95,6 +95,32 @@ def test_epochs_alone_are_what_was_asked_about(ended):
     assert say_settings(runs) == "All the same but for one setting: epochs."
 
 
+@pytest.mark.parametrize(("more", "ratio"), [(2_000, "2.0"), (12_345, "12.3")])
+def test_a_much_larger_network_is_called_one(ended, more, ratio):
+    runs = [ended(recipe=network(False, seed), parameters=1_000) for seed in (0, 1)]
+    runs += [ended(recipe=network(True, seed), parameters=more) for seed in (0, 1)]
+    (found,) = caveats(runs, {runs[0].id: "small", runs[2].id: "large"})
+    assert found.kind == "size"
+    assert found.say().startswith(f"“large” has {ratio} times as many parameters as “small” ({more:,} and 1,000)")
+
+
+@pytest.mark.parametrize("other", [1_999, None, 0, "many"])
+def test_networks_of_about_one_size_or_of_unknown_size_are_left_alone(ended, other):
+    runs = [ended(recipe=network(False, seed), parameters=1_000) for seed in (0, 1)]
+    runs += [ended(recipe=network(True, seed), parameters=other) for seed in (0, 1)]
+    assert kinds(runs) == []
+
+
+def test_the_largest_of_several_is_told_against_the_smallest(ended):
+    runs = [
+        ended(recipe=Recipe(architecture=Choice(name=name), seed=seed), parameters=size)
+        for name, size in (("seed-cnn", 3_000), ("lenet-5", 1_000), ("resnet-20", 9_000))
+        for seed in (0, 1)
+    ]
+    (found,) = caveats(runs, {runs[2].id: "lenet-5", runs[4].id: "resnet-20"})
+    assert found.say().startswith("“resnet-20” has 9.0 times as many parameters as “lenet-5”")
+
+
 def test_other_seeds_are_flagged(ended):
     runs = [ended(recipe=network(norm, seed)) for norm, seeds in ((False, (0, 1)), (True, (1, 2))) for seed in seeds]
     (found,) = caveats(runs, {runs[0].id: "off", runs[2].id: "on"})
