@@ -16,7 +16,9 @@ from imgcls.runs import Run
 from imgcls.training.data_card import data_version
 
 #: What a caveat is about.
-Kind = Literal["data", "version", "labels", "split", "settings", "size", "seeds", "budget", "course", "repeats", "one seed"]
+Kind = Literal[
+    "data", "version", "labels", "split", "settings", "size", "seeds", "budget", "course", "repeats", "one seed"
+]
 
 #: Settings that say how much a network gets to see.
 _BUDGET = ("training.epochs", "subset")

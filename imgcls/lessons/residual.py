@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgcls.lessons.convolution import Window, convolve
 from imgcls.recipe import Choice, Optimizer, Recipe, Training
 
 _UNITS, _INPUTS = 64, 32
@@ -27,6 +28,37 @@ class Strength:
 
     signal: np.ndarray
     gradient: np.ndarray
+
+
+#: A stroke from the upper right to the lower left, in numbers that can be added in one's head.
+STROKE = np.array([[0, 0, 1, 2, 0], [0, 0, 3, 1, 0], [0, 1, 3, 0, 0], [0, 2, 2, 0, 0], [1, 3, 0, 0, 0]], float)
+#: Right minus left; then more than what stands beside it. The second makes the sum fall below zero here and there, so
+#: that the ReLU after it has something to do.
+EDGES = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]], float)
+RIDGE = np.array([[0, 0, 0], [-0.5, 1, -0.5], [0, 0, 0]], float)
+
+
+@dataclass(frozen=True, eq=False)
+class Worked:
+    """One block with all its numbers, float64 (h, w) each: `hidden` is behind the first convolution and its ReLU."""
+
+    x: np.ndarray
+    hidden: np.ndarray
+    change: np.ndarray
+    added: np.ndarray
+    y: np.ndarray
+
+
+def worked(x: np.ndarray, first: np.ndarray, second: np.ndarray) -> Worked:
+    """The paper's block on one map: F(x) = second ∗ ReLU(first ∗ x), then ReLU(x + F(x)).
+
+    Without batch norm and biases, which would hide the sum behind more numbers. The padding is "same": only maps of
+    one size can be added.
+    """
+    window = Window(len(first), padding="same")
+    hidden = np.maximum(convolve(x[..., None], first[..., None], window), 0)
+    change = convolve(hidden[..., None], second[..., None], window)
+    return Worked(x, hidden, change, x + change, np.maximum(x + change, 0))
 
 
 def weights(depth: int, scale: float, seed: int) -> np.ndarray:

@@ -43,9 +43,13 @@ _NO_LAYER = N_("The network has no such layer “{name}”. Expected one of: {kn
 
 
 def lesson_layers(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
-    """`model` → its `layers` that the lessons look into: `name`, `kind` (conv, max, mean or norm), shapes, window."""
+    """`model` → its `layers` that the lessons look into: `name`, `kind` (conv, max, mean or norm), shapes, window.
+
+    Also the names of its `additions`, where a residual block ends; there may be none.
+    """
     model = load_trained(arguments["model"]).keras_model
-    return {"layers": [found for layer in model.layers if (found := _described(layer)) is not None]}, {}
+    found = [described for layer in model.layers if (described := _described(layer)) is not None]
+    return {"layers": found, "additions": list(residual_blocks(model))}, {}
 
 
 def _described(layer: Any) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from imgcls.errors import ImgclsError
 from imgcls.models import model_card
 from pages.components.answers import ask, waiting_long
 from pages.components.glossary import terms
-from pages.components.lesson_network import open_inside, own_run
+from pages.components.lesson_network import answered, open_inside, own_run
 from pages.components.notices import note, show_error
 from pages.components.words import _
 
@@ -23,7 +23,7 @@ def find_it() -> None:
             return
         note(_("In one block after the other F is set to zero, so that y = x, and the test images are asked again."))
         terms("residual connection", "block", "test accuracy")
-        open_inside(run)
+        _to_inside(run)
     with right:
         try:
             answer = ask(_KEY, "blocks_off", slow=True, model=run, version=model_card(run).version)
@@ -34,6 +34,16 @@ def find_it() -> None:
             waiting_long(_KEY, _("Switching off one block after the other …"))
             return
         _draw(answer.facts["blocks"], answer.facts["whole"], answer.arrays["without"].tolist(), answer.facts["images"])
+
+
+def _to_inside(run: str) -> None:
+    """The way to one of the network's additions on Inside, where x, F(x) and their sum stand; to it all if none is."""
+    answer = answered(f"{_KEY} layers", "lesson_layers", model=run, version=model_card(run).version)
+    additions = answer[0]["additions"] if answer else []
+    if not additions:
+        open_inside(run)
+        return
+    open_inside(run, st.selectbox(_("Where x and F(x) are added"), additions, key=f"{_KEY} addition {run}"))
 
 
 def _draw(blocks: list[str], whole: float, without: list[float], images: int) -> None:

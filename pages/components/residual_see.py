@@ -1,4 +1,4 @@
-"""The residual connection, first look: how much of a signal is left after thirty blocks."""
+"""The residual connection, first look: how much of a signal is left after thirty blocks, and one block in numbers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pages.components.glossary import terms
 from pages.components.notices import note
 from pages.components.question import ask_first
 from pages.components.residual_strength import show_strength
+from pages.components.residual_worked import worked_block
 from pages.components.words import _
 
 _DEPTH, _SCALE = 30, 0.5
@@ -44,3 +45,5 @@ def see_it() -> None:
     with right:
         if asked.is_open:
             show_strength("residual see", {_("plain"): plain, _("residual"): residual})
+    st.divider()
+    worked_block()

@@ -7,7 +7,7 @@ import pytest
 
 from imgcls.architectures import parameter_count
 from imgcls.comparison.differences import differences
-from imgcls.lessons.residual import inputs, race, strength, weights
+from imgcls.lessons.residual import EDGES, RIDGE, STROKE, inputs, race, strength, weights, worked
 from imgcls.training.check import check_recipe
 
 
@@ -50,3 +50,37 @@ def test_the_race_differs_in_the_skip_connections_alone() -> None:
     assert differences([plain, residual]) == ["architecture"]
     plainly, adding = (parameter_count(one.architecture, (28, 28, 1), 10) for one in (plain, residual))
     assert plainly == adding
+
+
+@pytest.mark.parametrize("seed", [None, 0, 1])
+def test_the_worked_block_is_that_of_keras(seed: int | None) -> None:
+    """Two convolutions with a ReLU between them, the addition, and the ReLU behind it: all four maps."""
+    import keras
+
+    x, first, second = STROKE, EDGES, RIDGE
+    if seed is not None:
+        draws = np.random.default_rng(seed)
+        x, first, second = draws.normal(size=(6, 7)), draws.normal(size=(3, 3)), draws.normal(size=(3, 3))
+    given = keras.Input((*x.shape, 1))
+    hidden = keras.layers.Conv2D(1, 3, padding="same", use_bias=False, activation="relu")(given)
+    change = keras.layers.Conv2D(1, 3, padding="same", use_bias=False)(hidden)
+    added = keras.layers.Add()([given, change])
+    model = keras.Model(given, [hidden, change, added, keras.layers.ReLU()(added)])
+    model.set_weights([first[..., None, None], second[..., None, None]])
+    found = worked(x, first, second)
+    wanted = model(x[None, ..., None].astype(np.float32), training=False)
+    for mine, theirs in zip((found.hidden, found.change, found.added, found.y), wanted, strict=True):
+        np.testing.assert_allclose(mine, np.asarray(theirs)[0, ..., 0], atol=1e-6)
+
+
+def test_a_block_without_its_f_passes_on_what_came_in() -> None:
+    found = worked(STROKE, EDGES, np.zeros_like(RIDGE))
+    assert not found.change.any()
+    np.testing.assert_array_equal(found.y, STROKE)
+
+
+def test_the_worked_numbers_are_short_and_of_both_signs() -> None:
+    found = worked(STROKE, EDGES, RIDGE)
+    for values in (found.hidden, found.change, found.added):
+        np.testing.assert_array_equal(values, np.round(values, 1))
+    assert found.added.min() < 0 < found.change.max(), "ReLU has something to do"

@@ -236,7 +236,8 @@ def lesson_layers(arguments: dict[str, Any], arrays: Arrays) -> Answer:
     norm = {"name": "norm_1", "kind": "norm", "from": [13, 13, 32], "to": [13, 13, 32]}
     window = {"padding": "valid", "dilation": 1}
     other = {**conv, "name": "conv_2", "from": [13, 13, 32]}
-    return {"layers": [conv | window, pool | window, norm, other | window]}, {}
+    layers = [conv | window, pool | window, norm, other | window]
+    return {"layers": layers, "additions": ["stage_1_block_1_add", "stage_2_block_1_add"]}, {}
 
 
 def pooled_maps(arguments: dict[str, Any], arrays: Arrays) -> Answer:

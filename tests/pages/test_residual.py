@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from imgcls.lessons.residual import race
@@ -22,6 +24,44 @@ def test_the_guess_comes_before_the_figures(visit: Any, words: Any) -> None:
     assert not app.exception
     assert "You said about half; it is one part in" in words(app)
     assert len(app.get("plotly_chart")) == 2
+
+
+def shown_sum(app: Any) -> dict[str, Any]:
+    (found,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "imgcls_residual_sum"]
+    return json.loads(found.json or found.mixed.json)
+
+
+def test_one_block_number_by_number(visit: Any, words: Any) -> None:
+    maps = {name: np.array(values) for name, values in shown_sum(visit("residual"))["maps"].items()}
+    np.testing.assert_allclose(maps["x"] + maps["change"], maps["added"])
+    np.testing.assert_allclose(np.maximum(maps["added"], 0), maps["y"])
+    assert maps["change"].any()
+
+
+def test_a_block_whose_f_is_zero_passes_on_what_came_in(visit: Any, words: Any) -> None:
+    app = visit("residual")
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    maps = shown_sum(app)["maps"]
+    assert maps["y"] == maps["x"]
+    assert not np.any(maps["change"])
+    assert not np.any(maps["second"])
+    assert "the block passes on what came in" in words(app)
+
+
+@pytest.mark.parametrize("step", ["see", "find"])
+def test_the_way_to_the_addition_in_ones_own_network(visit: Any, tested: Any, step: str) -> None:
+    run = tested()
+    app = visit("residual", session={STEP: step})
+    links = [one.proto.query_string for one in app.get("page_link") if "Inside" in one.proto.label]
+    assert links == [f"run={run.id}&layer=stage_1_block_1_add"]
+
+
+def test_without_a_network_the_third_step_tells_how_to_get_one(visit: Any, words: Any) -> None:
+    app = visit("residual")
+    next(one for one in app.button if one.label == "Find this sum in your own network").click().run()
+    assert not app.exception
+    assert "Your own network will stand here" in words(app)
 
 
 def test_depth_of_ones_own(visit: Any, words: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from imgcls.lessons.normalisation import normalise, statistics
 from imgcls.lessons.pooling import pool
 from imgcls.models import TrainedModel, load_trained
 from imgcls.recipe import Choice
+from imgcls.workers import lesson_operations
 from imgcls.workers.lesson_operations import (
     blocks_off,
     body_features,
@@ -43,6 +45,7 @@ def test_layers_and_their_windows(tiny_run):
         ("pool_2", "max"),
     ]
     assert facts["layers"][2]["from"] == [13, 13, 32]
+    assert facts["additions"] == []
     assert arrays == {}
 
 
@@ -84,12 +87,14 @@ def test_a_network_without_residual_blocks_has_none(tiny_run):
     assert facts["whole"] > 0.3
 
 
-def test_without_its_f_a_block_is_a_way_straight_through():
+def test_without_its_f_a_block_is_a_way_straight_through(monkeypatch):
     import keras
 
     model = build_model(Choice(name="resnet-8"), (28, 28, 1), 10, 0)
     blocks = residual_blocks(model)
     assert len(blocks) == 3
+    monkeypatch.setattr(lesson_operations, "load_trained", lambda name: SimpleNamespace(keras_model=model))
+    assert lesson_layers({"model": "a"}, {})[0]["additions"] == list(blocks)
     block = next(iter(blocks))
     copy = without(model, block)
     images = np.random.default_rng(0).uniform(size=(4, 28, 28, 1)).astype(np.float32)
