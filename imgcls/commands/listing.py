@@ -11,6 +11,7 @@ from imgcls.balance import BALANCES
 from imgcls.commands.answer import Answer, table
 from imgcls.commands.costs import network_costs
 from imgcls.datasets import DATASETS
+from imgcls.explain import Method
 from imgcls.explain import methods as explanation_methods
 from imgcls.presets import PRESETS
 from imgcls.runs import list_runs
@@ -103,21 +104,43 @@ def presets(asked: argparse.Namespace) -> Answer:
 
 
 def methods(asked: argparse.Namespace) -> Answer:
+    """All methods: what each asks, which networks it fits, what it costs and what it cannot say."""
+    known = explanation_methods()
     data = [
         {
             "name": entry.name,
             "title": entry.title,
             "paper": entry.paper,
             "question": entry.question,
-            "limits": entry.limits_text,
+            "fits": _fits(entry),
+            "needs_layer": entry.needs_layer,
+            "needs_relu": entry.relu,
+            "class_specific": entry.class_specific,
             "cost": entry.cost,
+            "heavy": entry.is_heavy,
+            "limits": entry.limits_text,
             "options": entry.options.model_json_schema().get("properties", {}),
         }
-        for entry in explanation_methods()
+        for entry in known
     ]
-    return Answer(
-        {"methods": data}, table([(entry.name, entry.title, entry.question) for entry in explanation_methods()])
-    )
+    heads = table([(entry.name, entry.title, _fits(entry)) for entry in known])
+    lines = [line for head, entry in zip(heads, known, strict=True) for line in (head, *_said_of(entry))]
+    return Answer({"methods": data}, lines)
+
+
+def _fits(entry: Method) -> str:
+    """Which networks a method says something about, as `Method.misfit` decides it."""
+    if entry.misfit(has_layer=False, has_relu=True) is not None:
+        return "networks with a layer that has a height and a width"
+    if entry.misfit(has_layer=True, has_relu=False) is not None:
+        return "networks with a ReLU"
+    return "any network"
+
+
+def _said_of(entry: Method) -> list[str]:
+    """The sentences of a method, below its name: they are too long for columns."""
+    said = {"asks": entry.question, "costs": entry.cost, "cannot say": entry.limits_text}
+    return [f"  {what + ':':<12}{text}" for what, text in said.items()]
 
 
 def runs(asked: argparse.Namespace) -> Answer:

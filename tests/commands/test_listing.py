@@ -29,7 +29,6 @@ NOTHING = argparse.Namespace()
         ("balances", BALANCES.names(), {"title", "paper", "summary", "formula", "options"}),
         ("augmentations", AUGMENTATIONS.names(), {"title", "paper", "summary", "departs", "mixes", "options"}),
         ("presets", PRESETS.names(), {"title", "summary", "recipe", "code"}),
-        ("methods", [method.name for method in methods()], {"title", "paper", "question", "limits", "cost", "options"}),
     ],
 )
 def test_every_registered_name_is_listed(command, names, keys):
@@ -39,6 +38,24 @@ def test_every_registered_name_is_listed(command, names, keys):
     assert all(keys <= set(entry) for entry in found)
     assert len(answer.lines) == len(names)
     assert answer.exit_code == 0
+
+
+def test_every_method_says_what_it_fits_costs_and_cannot_say():
+    answer = commands.methods(NOTHING)
+    found = {entry["name"]: entry for entry in json.loads(json.dumps(answer.data))["methods"]}
+    assert list(found) == [method.name for method in methods()]
+    heads = [line for line in answer.lines if not line.startswith(" ")]
+    for method, head in zip(methods(), heads, strict=True):
+        entry = found[method.name]
+        assert {"title", "paper", "question", "options", "heavy", "class_specific"} <= set(entry)
+        assert head.startswith(method.name)
+        assert head.endswith(entry["fits"])
+        below = answer.lines[answer.lines.index(head) + 1 :][:3]
+        assert [line[14:] for line in below] == [entry["question"], entry["cost"], entry["limits"]]
+        # an MLP has no layer with places, a network of GELUs no ReLU
+        assert (method.misfit(False, True) is not None) == entry["needs_layer"]
+        assert (method.misfit(True, False) is not None) == entry["needs_relu"]
+        assert (entry["fits"] == "any network") == (not entry["needs_layer"] and not entry["needs_relu"])
 
 
 def test_no_runs_yet():
