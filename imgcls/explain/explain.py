@@ -126,7 +126,7 @@ def _explain_batch(
 
 
 #: The quantile of a map's positive values that is drawn brightest: of maps made of single pixels a few outshine all.
-_HIGHEST = {Family.PIXELS: 0.99}
+HIGHEST = {Family.PIXELS: 0.99}
 
 _NO_MAP = np.zeros((0, 0), np.float32)
 
@@ -148,7 +148,7 @@ def _judged(
     status = judge(raw, *_causes(subject, index, method), whole=not method.needs_layer, hindrance=hindrance)
     if status == Status.OK and not method.class_specific:
         status = Status.NOT_CLASS_SPECIFIC
-    highest = _HIGHEST.get(method.family, 1.0)
+    highest = HIGHEST.get(method.family, 1.0)
     return raw, drawable(raw, (size[0], size[1]), highest) if status in DRAWN else blank, status, None
 
 

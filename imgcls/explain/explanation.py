@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -325,6 +325,20 @@ def drawable(raw: np.ndarray, size: tuple[int, int], highest: float = 1.0) -> np
     evidence = upsample(np.maximum(raw / raw.max(), 0), size)
     top = float(np.quantile(evidence[evidence > 0], highest)) if highest < 1 else float(evidence.max())
     return np.clip(evidence / top, 0, 1)
+
+
+def drawable_together(raws: Sequence[np.ndarray], size: tuple[int, int], highest: float = 1.0) -> list[np.ndarray]:
+    """The positive parts of several raw maps at `size` on one scale, so that equal heat is equal evidence.
+
+    Float32 in `[0, 1]`; `highest` as in `drawable`, a quantile of the positive values of all of them.
+    """
+    most = max((float(raw.max(initial=0)) for raw in raws), default=0.0)
+    if most <= 0:
+        return [np.zeros(size, np.float32) for _ in raws]
+    evidence = [upsample(np.maximum(raw / most, 0), size) if raw.size else np.zeros(size, np.float32) for raw in raws]
+    positive = np.concatenate([each[each > 0] for each in evidence])
+    top = float(np.quantile(positive, highest))
+    return [np.clip(each / top, 0, 1) for each in evidence]
 
 
 def upsample(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -17,6 +17,7 @@ from imgcls.figures.signed_map import signed_map_figure
 from imgcls.images import encode_png
 from imgcls.models import ModelCard
 from pages.components.answers import drop_unanswered
+from pages.components.explain_both import both_classes, drop_both
 from pages.components.explain_choices import Asked
 from pages.components.explain_question import Question, answer, question
 from pages.components.explain_words import caption, captions, ends, heading, plain_subject
@@ -36,6 +37,8 @@ def maps(card: ModelCard, image: np.ndarray, asked: Asked, found: Answer) -> dic
     for other in methods():  # what is no longer shown need not be finished
         if other.name not in asked.methods:
             drop_unanswered(f"explain {other.name}")
+        if other.name not in asked.methods or len(questions) > 1:
+            drop_both(other)
     if not questions:
         st.info(_("Choose a method above: its map appears here."))
         return {}
@@ -57,6 +60,7 @@ def _one(question: Question, explanation: Explanation) -> None:
     else:
         _not_drawn(question, explanation)
     _said(explanation)
+    both_classes(question, explanation)
     _about(question, explanation)
 
 
@@ -165,6 +169,8 @@ def _side_by_side(questions: Sequence[Question]) -> dict[str, Explanation]:
     if found:
         with above:
             st.markdown(heading(questions[0].card, list(found.values())))
+            if questions[0].against is not None:
+                note(_("Choose one method alone to see the map of each of the two classes beside it."))
     return found
 
 

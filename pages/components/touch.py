@@ -38,9 +38,8 @@ def hide_panel(card: ModelCard, image: np.ndarray, explanation: Explanation) -> 
     """Paint over a part of the picture and see the probabilities before and after."""
     left, right = st.columns([4, 7], gap="large")
     with left:
-        fills = {"grey": _("grey"), "black": _("black"), "mean": _("its mean colour"), "blur": _("a blur")}
         mask = region("hide", image, _("Paint what to hide"), _words())
-        fill = st.selectbox(_("Hide it behind"), list(fills), format_func=fills.__getitem__, key="hide behind")
+        fill = _fill()
     with right:
         if mask is None:
             st.info(_("Paint over a part of the picture: here you see what the network says without it."))
@@ -48,10 +47,17 @@ def hide_panel(card: ModelCard, image: np.ndarray, explanation: Explanation) -> 
         _hidden(card, image, explanation, mask, fill)
 
 
+def _fill() -> str:
+    fills = {"grey": _("grey"), "black": _("black"), "mean": _("its mean colour"), "blur": _("a blur")}
+    chosen: str = st.selectbox(_("Hide it behind"), list(fills), format_func=fills.__getitem__, key="hide behind")
+    return chosen
+
+
 def _hidden(card: ModelCard, image: np.ndarray, explanation: Explanation, mask: np.ndarray, fill: str) -> None:
+    """What the network says without a part, with as much hidden elsewhere, and with nothing but this part."""
     behind = filled(image[None].astype(np.float32), fill, (0.0, 255.0))[0]  # type: ignore[arg-type]
-    masks = [mask, hottest(explanation.map, int(mask.sum()))] if explanation.drawn else [mask, mask]
-    masks += list(shifted(mask, ELSEWHERE))
+    heat = hottest(explanation.map, int(mask.sum())) if explanation.drawn else mask
+    masks = [mask, heat, ~mask, *shifted(mask, ELSEWHERE)]
     pictures = [np.rint(np.where(one[..., None], behind, image)).astype(np.uint8) for one in masks]
     images = np.stack([image, *pictures])
     answer = ask("touch", "predict", {"images": images}, model=card.name, version=card.version)
@@ -78,8 +84,10 @@ def _hidden(card: ModelCard, image: np.ndarray, explanation: Explanation, mask: 
         show_picture(pictures[0], _("What the network sees now"), _("What the network sees now"))
     with bars:
         _bars(card, shares[0], shares[1], target)
-    elsewhere = percentage(float(shares[3:, target].mean()))
+    elsewhere = percentage(float(shares[4:, target].mean()))
     told = [_("As large a part elsewhere takes it to {share}, on average.", share=elsewhere)]
+    left = percentage(float(shares[3, target]))
+    told.append(_("With all else hidden and only this left, it is {share}.", share=left))
     if explanation.drawn:
         share = percentage(float(shares[2, target]))
         told.insert(0, _("As many of the map's hottest pixels hidden instead take it to {share}.", share=share))
@@ -96,7 +104,7 @@ def _bars(card: ModelCard, before: np.ndarray, after: np.ndarray, target: int) -
 
 
 def look_panel(card: ModelCard, image: np.ndarray, explanation: Explanation) -> None:
-    """First the person paints where they would look; only then the map is laid beside it."""
+    """First the person paints where they would look; then the map is laid beside it, and that part is hidden."""
     if not explanation.drawn:
         st.info(_("There is no map to compare with."))
         return
@@ -104,11 +112,14 @@ def look_panel(card: ModelCard, image: np.ndarray, explanation: Explanation) -> 
     left, right = st.columns([4, 7], gap="large")
     with left:
         mask = region("look", image, _("Paint where you would look"), _words())
+        fill = _fill() if mask is not None else ""
     with right:
         if mask is None:
             st.info(_("Paint the part by which **you** would know that it is {name}. Then see the overlap.", name=name))
             return
         _agreement(image, explanation, mask)
+        # the same question as for a part that is hidden: does the answer hang on what the person would look at?
+        _hidden(card, image, explanation, mask, fill)
 
 
 def _agreement(image: np.ndarray, explanation: Explanation, mask: np.ndarray) -> None:

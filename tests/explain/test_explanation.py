@@ -14,7 +14,15 @@ from keras import layers
 from imgcls.errors import ImageError, InputError, UnknownNameError
 from imgcls.explain import STATUS_WORDS, Explanation, Status, explain, explanation_from
 from imgcls.explain.explain import BATCH
-from imgcls.explain.explanation import DRAWN, drawable, judge, softmax, upsample, without_rounding
+from imgcls.explain.explanation import (
+    DRAWN,
+    drawable,
+    drawable_together,
+    judge,
+    softmax,
+    upsample,
+    without_rounding,
+)
 from tests.explain.nets import cheap
 
 RNG = np.random.default_rng(0)
@@ -36,6 +44,15 @@ def images():
 
 def summary(found):
     return [(each.target, each.status) for each in found]
+
+
+def test_maps_on_one_scale_keep_their_shares():
+    one, other = np.array([[-4.0, 1.0]], np.float32), np.array([[4.0, 2.0]], np.float32)
+    drawn = drawable_together([one, other, np.zeros((0, 0), np.float32)], (1, 2))
+    assert [each.tolist() for each in drawn] == [[[0, 0.25]], [[1, 0.5]], [[0, 0]]]
+    assert drawable_together([-other, np.zeros((0, 0), np.float32)], (2, 2))[0].tolist() == [[0, 0], [0, 0]]
+    alone = drawable_together([other * 1e-30], (8, 8))[0]
+    np.testing.assert_allclose(alone, drawable(other, (8, 8)), rtol=1e-5)  # one map alone is drawn as ever
 
 
 @pytest.mark.parametrize(

@@ -214,12 +214,65 @@ def test_another_network_is_priced_and_can_be_cancelled(explained: Any, words: A
     assert inference.futures[other].cancelled()
 
 
-def test_one_class_rather_than_another(explained: Any, words: Any, inference: Any) -> None:
-    rather = next(box for box in explained.selectbox if box.label == "Rather than")
-    rather.set_value(8).run()
+def rather_than(app: Any, place: int) -> Any:
+    return next(box for box in app.selectbox if box.label == "Rather than").set_value(place).run()
+
+
+def test_one_class_rather_than_another_beside_each_of_the_two(explained: Any, words: Any, inference: Any) -> None:
+    before = len(inference.asked)
+    rather_than(explained, 8)
     assert not explained.exception
-    assert inference.asked[-1][1]["against"] == 8
+    asked = [(given["class"], given["against"]) for name, given in inference.asked[before:] if name == "explain"]
+    assert asked == [(None, 8), (3, None), (8, None)]
     assert "**3** rather than **8**" in words(explained)
+    assert "Each of the two classes by itself, and their difference" in words(explained)
+    drawn = str([html.value for html in explained.html])
+    assert "3 by itself" in drawn
+    assert "8 by itself: nothing speaks for it" in drawn  # so says the stand-in of every class but its own
+    assert "All three in one scale: equal heat is an equal value." in words(explained)
+    explained.slider(key="opacity").set_value(0.2).run()  # drawn again, not asked again
+    assert len([name for name, _ in inference.asked[before:] if name == "explain"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        (-1.0, "The raw values of the third are those of the first less those of the second."),
+        (1.0, "that is not the first map less the second"),
+    ],
+)
+def test_what_the_third_map_is_to_the_first_two(
+    explained: Any, words: Any, monkeypatch: pytest.MonkeyPatch, difference: float, said: str
+) -> None:
+    whole, values = ANSWERS["explain"], {(None, 8): difference, (3, None): 2.0, (8, None): 3.0}
+
+    def explain(arguments: Any, arrays: Any) -> Any:
+        facts, found = whole(arguments, arrays)
+        value = values[arguments.get("class"), arguments.get("against")]
+        return facts, {**found, "raw": np.full((11, 11), value, np.float32)}
+
+    monkeypatch.setitem(ANSWERS, "explain", explain)
+    rather_than(explained, 8)
+    assert not explained.exception
+    assert said in words(explained)
+
+
+@pytest.mark.parametrize("method", ["eigen-cam", "activation-maximization"])
+def test_what_has_no_map_of_a_class_is_asked_once(explained: Any, words: Any, inference: Any, method: str) -> None:
+    explained.multiselect(key="methods").set_value([method]).run()
+    before = len(inference.asked)
+    rather_than(explained, 8)
+    assert not explained.exception
+    assert all(given["against"] == 8 for name, given in inference.asked[before:] if name == "explain")
+    assert "Each of the two classes by itself" not in words(explained)
+
+
+def test_several_methods_leave_the_two_classes_to_one_of_them(explained: Any, words: Any, inference: Any) -> None:
+    explained.multiselect(key="methods").set_value(["grad-cam", "saliency"]).run()
+    before = len(inference.asked)
+    rather_than(explained, 8)
+    assert "Choose one method alone to see the map of each of the two classes" in words(explained)
+    assert len([name for name, _ in inference.asked[before:] if name == "explain"]) == 2
 
 
 def test_nothing_is_checked_before_it_is_asked_for(explained: Any, words: Any, inference: Any) -> None:

@@ -59,11 +59,13 @@ def test_what_is_hidden_is_shown_to_the_network(explained: Any, words: Any, infe
 
     inference.ask = keeping
     app = opened(explained, "hide")
-    whole, mine, hottest, *elsewhere = seen[0]
+    whole, mine, hottest, left, *elsewhere = seen[0]
     assert len(elsewhere) == touch.ELSEWHERE
     half = len(whole) // 2
     assert (mine[:half] == 128).all()  # behind grey
     np.testing.assert_array_equal(mine[half:], whole[half:])
+    assert (left[half:] == 128).all()  # and the counterpart: all else is hidden
+    np.testing.assert_array_equal(left[:half], whole[:half])
     # the stand-in's heat grows from top to bottom, so the map's own half is the lower one
     assert (hottest[half:] == 128).all()
     np.testing.assert_array_equal(hottest[:half], whole[:half])
@@ -104,6 +106,28 @@ def test_the_map_is_held_against_what_was_drawn(
     assert said in words(app)
     assert "Intersection over union of your part" in words(app)
     assert ("25% of the map's heat lies where you looked; by chance it would be 50%" in words(app)) == (share == 0.5)
+
+
+def test_what_was_drawn_is_hidden_too(
+    explained: Any, words: Any, painted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.pages.conftest import ANSWERS
+
+    def moved(arguments: Any, arrays: Any) -> Any:
+        shares = np.full((len(arrays["images"]), 10), 0.01, np.float32)
+        shares[:, 3] = 0.91
+        shares[1:4, 3] = 0.2, 0.3, 0.8  # what was drawn, as much of the heat, all but what was drawn
+        return {}, {"probabilities": shares}
+
+    monkeypatch.setitem(ANSWERS, "predict", moved)
+    app = opened(explained, "draw")
+    said = words(app)
+    assert "by chance it would be 50%" in said  # the overlap comes first, and stays
+    assert "Hiding this takes **3** from 91.0% to 20.0%" in said
+    assert "As many of the map's hottest pixels hidden instead take it to 30.0%." in said
+    assert "With all else hidden and only this left, it is 80.0%." in said
+    app.selectbox(key="hide behind").set_value("black").run()
+    assert not app.exception
 
 
 def test_much_the_same(explained: Any, words: Any, painted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
