@@ -36,6 +36,28 @@ class Draws(keras.random.SeedGenerator):
         return tf.random.fold_in(self._from, self._count)
 
 
+class Mirror(keras.layers.RandomFlip):
+    """Keras's layer, whose coin always falls evenly, with a coin of any other kind. With 0.5 it draws what that draws.
+
+    Args:
+        way: `horizontal` or `vertical`.
+        chance: of being mirrored, 0 … 1.
+    """
+
+    def __init__(self, way: str, chance: float) -> None:
+        super().__init__(way, dtype="float32")
+        self.chance = chance
+
+    def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> dict[str, Any]:
+        """Which images of `data`, (b, h, w, c), are mirrored."""
+        shape = self.backend.core.shape(data)
+        seed = self._get_seed_generator(self.backend._backend) if seed is None else seed
+        drawn = self.backend.random.uniform(shape=(shape[0], 1, 1, 1), seed=seed)  # from 0 on, below 1
+        # Keras mirrors at exactly 0.5 as well; without a chance nothing is, not even where 0 is drawn
+        flips = drawn <= (self.chance or -1)
+        return {"flips": flips, "input_shape": shape}
+
+
 def drawing(layer: Any) -> Change:
     """A Keras preprocessing layer as a change that a seed decides."""
     layer.generator = draws = Draws()

@@ -13,7 +13,7 @@ from imgcls.registry import Options
 
 
 class FlipOptions(Options):
-    """Which way."""
+    """Which way, and how often."""
 
     direction: Literal["horizontal", "vertical", "both"] = Field(
         "horizontal",
@@ -22,21 +22,27 @@ class FlipOptions(Options):
             "horizontal: left and right change places. vertical: top and bottom. both: each of the two by its own coin."
         ),
     )
+    chance: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        strict=True,
+        title=N_("chance"),
+        description=N_("How often an image is mirrored: 0 never, 0.5 every other one, 1 always."),
+    )
 
 
 def build(options: FlipOptions) -> Step:
-    """Each image is mirrored or not, with equal chance."""
-    from keras import layers
-
-    from imgcls.augmentation.draws import drawing, pictures_only
+    """Each image is mirrored or not."""
+    from imgcls.augmentation.draws import Mirror, drawing, pictures_only
 
     # two layers: Keras's "horizontal_and_vertical" throws one coin for both
     ways = ["horizontal", "vertical"] if options.direction == "both" else [options.direction]
-    return pictures_only(*(drawing(layers.RandomFlip(way, dtype="float32")) for way in ways))
+    return pictures_only(*(drawing(Mirror(way, options.chance)) for way in ways))
 
 
 def doubt(options: FlipOptions, dataset: Facts) -> str | None:
-    if not dataset.writing:
+    if not dataset.writing or not options.chance:
         return None
     return N_("A mirrored digit or letter is another one, or none at all: a network that reads usually gets worse.")
 

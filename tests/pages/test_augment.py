@@ -79,11 +79,12 @@ def test_mixed_labels_are_written_out(visit: Any) -> None:
 def test_the_options_are_asked_for(visit: Any, inference: Any) -> None:
     app = choose(visit("augment"), "rotate", "flip")
     field(app, "number_input", "degrees").set_value(40.0)
+    field(app, "number_input", "chance").set_value(0.2)
     field(app, "selectbox", "direction").set_value("vertical").run()
     assert not app.exception
     assert asked(inference)[-1]["augmentation"] == [
         {"name": "rotate", "degrees": 40.0},
-        {"name": "flip", "direction": "vertical"},
+        {"name": "flip", "direction": "vertical", "chance": 0.2},
     ]
 
 
