@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from imgcls.evaluation.threshold import Threshold, threshold_of
+from imgcls.evaluation.threshold import NOT_SURE, Threshold, threshold_of_model
 from imgcls.figures.bars import percentage, probability_bars
 from imgcls.figures.layout import PLOT_CONFIG
+from imgcls.language import translator
 from imgcls.models import ModelCard, model_card
 from imgcls.preparation.choose import prepare_for
 from imgcls.preparation.prepared import Prepared
-from imgcls.runs import get_run, is_identifier
 from pages.components.answers import ask, waiting
 from pages.components.current import Picture, carry, pick_model
 from pages.components.frame import need_frame
@@ -21,7 +21,7 @@ from pages.components.picture import show_picture
 from pages.components.services import inference
 from pages.components.sources import bring_it, invite_to_train, pick_pictures, preparation_switch
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, language
 
 
 def page() -> None:
@@ -58,11 +58,11 @@ def _answer(model: str, pictures: list[Picture]) -> None:
     if answer is None:
         waiting("predict")
         return
-    threshold = _threshold(card)
+    threshold = threshold_of_model(card.name, card.version)
     probabilities = answer.arrays["probabilities"]
     if threshold is not None:
         probabilities = threshold.probabilities(answer.arrays["logits"])
-        note(_threshold_words(threshold))
+        note(threshold.say(translator(language())))
     if not card.is_final:
         note(
             _(
@@ -75,22 +75,6 @@ def _answer(model: str, pictures: list[Picture]) -> None:
     else:
         _many(card, pictures, prepared, probabilities, threshold)
     preparation_switch(card)
-
-
-def _threshold(card: ModelCard) -> Threshold | None:
-    """Below which it says “not sure”, if somebody has chosen that for these weights."""
-    return threshold_of(get_run(card.name), card.version) if is_identifier(card.name) else None
-
-
-def _threshold_words(threshold: Threshold) -> str:
-    if threshold.temperature == 1:
-        return _("Below {least:.0%} it says “not sure”: chosen on Evaluate.", least=threshold.least)
-    return _(
-        "Below {least:.0%} it says “not sure”: chosen on Evaluate. Its probabilities are those at the temperature of "
-        "{temperature:.2f}, which was fitted there.",
-        least=threshold.least,
-        temperature=threshold.temperature,
-    )
 
 
 def _one(
@@ -158,7 +142,7 @@ def _tile(
     with right:
         show_picture(prepared.image, _("What the network sees"))
     names = [f"{literal(card.class_names[index])} {probabilities[index]:.1%}" for index in order]
-    st.markdown(_("not sure: {guess}", guess=names[0]) if unsure else f"**{names[0]}**")
+    st.markdown(_(NOT_SURE, guess=names[0]) if unsure else f"**{names[0]}**")
     st.caption(" · ".join(names[1:]) + f"  \n{literal(picture.name)}")
     if st.button(_("Ask why"), key=f"why {place}"):
         carry(picture)

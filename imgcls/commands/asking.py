@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from imgcls.evaluation.metrics import (
     per_class,
     softmax,
 )
+from imgcls.evaluation.threshold import NOT_SURE, threshold_of_model
 from imgcls.evaluation.validation import known_validation
 from imgcls.images import encode_png, read_image
 from imgcls.language import N_
@@ -103,16 +105,22 @@ def predict(asked: argparse.Namespace) -> Answer:
     card = _card(asked.model)
     images = np.stack([_prepared(path, card, asked.as_is) for path in asked.images])
     facts, arrays = ask({"model": asked.model}, {"images": images})
+    threshold = threshold_of_model(card.name, card.version)
+    shares = arrays["probabilities"] if threshold is None else threshold.probabilities(arrays["logits"])
     files: list[dict[str, Any]] = []
-    for path, probabilities in zip(asked.images, arrays["probabilities"], strict=True):
+    for path, probabilities in zip(asked.images, shares, strict=True):
         order = np.argsort(-probabilities)[: asked.top]
         found = [{"label": card.class_names[place], "probability": float(probabilities[place])} for place in order]
-        files.append({"file": str(path), "predictions": found})
-    rows = [
-        (entry["file"], *(f"{found['label']} {found['probability']:.1%}" for found in entry["predictions"]))
-        for entry in files
-    ]
-    return Answer({"model": asked.model, **facts, "images": files}, table(rows))
+        unsure = threshold is not None and not threshold.is_sure(probabilities)
+        files.append({"file": str(path), "predictions": found, "not_sure": unsure})
+    data = {"model": asked.model, **facts, "threshold": threshold and asdict(threshold), "images": files}
+    return Answer(data, [*([] if threshold is None else [threshold.say()]), *table(list(map(_cells, files)))])
+
+
+def _cells(entry: dict[str, Any]) -> tuple[str, ...]:
+    """A picture's file and its answers; “not sure” before them where the threshold says so."""
+    first, *others = (f"{found['label']} {found['probability']:.1%}" for found in entry["predictions"])
+    return entry["file"], NOT_SURE.format(guess=first) if entry["not_sure"] else first, *others
 
 
 def explain(asked: argparse.Namespace) -> Answer:

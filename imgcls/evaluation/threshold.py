@@ -1,4 +1,6 @@
-"""The probability below which a run says “not sure”: chosen on Evaluate, kept beside the run, heeded on Predict.
+"""The probability below which a run says “not sure”: chosen on Evaluate, kept beside the run.
+
+Predict heeds it, and so does the command line.
 
 A threshold means something only for the probabilities that it was chosen for: the temperature belongs to it.
 """
@@ -12,9 +14,12 @@ import numpy as np
 
 from imgcls.atomic import read_json, write_json
 from imgcls.evaluation.metrics import softmax
-from imgcls.runs import Run
+from imgcls.language import N_, Translate
+from imgcls.runs import Run, get_run, is_identifier
 
 THRESHOLD = "threshold.json"
+#: What stands in place of an answer.
+NOT_SURE = N_("not sure: {guess}")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,16 @@ class Threshold:
         """Whether these probabilities (classes,) are enough for an answer."""
         return bool(np.max(probabilities) >= self.least)
 
+    def say(self, translate: Translate = str) -> str:
+        """Below what nothing is answered, and where that was chosen."""
+        text = N_("Below {least:.0%} it says “not sure”: chosen on Evaluate.")
+        if self.temperature != 1:
+            text = N_(
+                "Below {least:.0%} it says “not sure”: chosen on Evaluate. Its probabilities are those at the "
+                "temperature of {temperature:.2f}, which was fitted there."
+            )
+        return translate(text).format(least=self.least, temperature=self.temperature)
+
 
 def threshold_of(run: Run, version: str) -> Threshold | None:
     """The one that was chosen for the weights of this version; None: none was."""
@@ -45,6 +60,11 @@ def threshold_of(run: Run, version: str) -> Threshold | None:
         return None
     least, temperature = _number(found.get("least")), _number(found.get("temperature"))
     return Threshold(least, temperature) if 0 < least <= 1 and temperature > 0 else None
+
+
+def threshold_of_model(name: str, version: str) -> Threshold | None:
+    """The one that was chosen for a model that may be asked; only runs have one."""
+    return threshold_of(get_run(name), version) if is_identifier(name) else None
 
 
 def keep_threshold(run: Run, version: str, threshold: Threshold | None) -> None:

@@ -16,6 +16,7 @@ from imgcls.datasets import load
 from imgcls.errors import ImageError, InputError, PlaceError, RunStateError, UnknownNameError
 from imgcls.evaluation.calibration import reliability
 from imgcls.evaluation.metrics import softmax
+from imgcls.evaluation.threshold import Threshold, keep_threshold
 from imgcls.evaluation.validation import keep_validation
 from imgcls.images import encode_png, read_image
 from imgcls.models import model_card
@@ -101,6 +102,30 @@ class TestPredict:
     def test_more_classes_asked_for_than_there_are(self, tiny_run, digit):
         data = predict(asked(tiny_run, images=[digit], top=1000)).data
         assert sum(found["probability"] for found in data["images"][0]["predictions"]) == pytest.approx(1, rel=1e-5)
+
+    def test_not_sure_below_the_kept_threshold(self, tiny_run, digit):
+        before = predict(asked(tiny_run, images=[digit], top=2))
+        assert before.data["threshold"] is None
+        assert not before.data["images"][0]["not_sure"]
+        keep_threshold(tiny_run, model_card(tiny_run.id).version, Threshold(0.999, temperature=50.0))
+        after = predict(asked(tiny_run, images=[digit], top=2))
+        assert after.data["threshold"] == {"least": 0.999, "temperature": 50.0}
+        (entry,) = after.data["images"]
+        assert entry["not_sure"]
+        guess, earlier = entry["predictions"][0], before.data["images"][0]["predictions"][0]
+        assert guess["label"] == earlier["label"], "its best guess stays"
+        assert guess["probability"] < earlier["probability"], "at the temperature that the threshold is meant for"
+        first, line = after.lines
+        assert first.startswith("Below 100% it says “not sure”: chosen on Evaluate. Its probabilities are those at")
+        assert f"not sure: {digit.stem} {guess['probability']:.1%}" in line
+        json.dumps(after.data)
+
+    def test_sure_enough_is_an_answer(self, tiny_run, digit):
+        keep_threshold(tiny_run, model_card(tiny_run.id).version, Threshold(0.11))
+        answer = predict(asked(tiny_run, images=[digit], top=1))
+        assert not answer.data["images"][0]["not_sure"]
+        assert answer.lines[0] == "Below 11% it says “not sure”: chosen on Evaluate."
+        assert answer.lines[1].partition("  ")[2].startswith(digit.stem)
 
     @pytest.mark.parametrize("top", [0, -3])
     def test_no_classes(self, tiny_run, digit, top):
