@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imgcls.language import N_
+from imgcls.lessons.pooling import BOTH_FORMULAS
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ GLOSSARY = {
     "pooling": Term(
         N_("Pooling"),
         N_("Of each small window only one number is kept: the largest, or the mean."),
-        r"\max_{p,q}x(s\,i+p,s\,j+q)",
+        BOTH_FORMULAS,
     ),
     "translation invariance": Term(
         N_("Shift invariance"),

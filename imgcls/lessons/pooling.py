@@ -12,6 +12,15 @@ from imgcls.lessons.convolution import Window, padded
 
 Kind = Literal["max", "mean"]
 
+_PLACE = r"x(s\,i+p,\;s\,j+q)"
+#: Of a window of k × k cells with stride s, where it lies within the picture.
+FORMULAS: dict[Kind, str] = {
+    "max": rf"y(i,j)=\max_{{0\le p,q<k}} {_PLACE}",
+    "mean": rf"y(i,j)=\frac{{1}}{{k^2}}\sum_{{0\le p,q<k}} {_PLACE}",
+}
+#: One below the other.
+BOTH_FORMULAS = r"\begin{gathered}" + r"\\[0.4em] ".join(FORMULAS.values()) + r"\end{gathered}"
+
 #: One cell up, down, left and right.
 SHIFTS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from imgcls.errors import UnknownNameError
 from imgcls.language import N_
+from imgcls.lessons.pooling import BOTH_FORMULAS
 
 MISSING_LESSON = N_("There is no lesson “{name}”. Expected one of: {known}.")
 
@@ -56,7 +57,7 @@ LESSONS = (
         N_("Pooling"),
         N_("How does a network make a picture smaller without losing what matters?"),
         N_("Of each small window only one number is kept: the largest, or the mean."),
-        r"y(i,j)=\max_{p,q}\; x(s\,i+p,\;s\,j+q)",
+        BOTH_FORMULAS,
         "pooling.py",
         ("pooling", "stride", "feature map", "parameter", "dense layer", "translation invariance"),
     ),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from imgcls.errors import InputError
 from imgcls.lessons.convolution import Padding, Window
-from imgcls.lessons.pooling import Kind, dense_parameters, pool
+from imgcls.lessons.pooling import FORMULAS, Kind, dense_parameters, pool
 from pages.components.glossary import terms
 from pages.components.keras_check import keras_check
 from pages.components.lesson_picture import small_picture
@@ -49,6 +49,7 @@ def change_it() -> None:
 def _window() -> tuple[Window, Kind]:
     kinds: dict[Kind, str] = {"max": _("the largest (max)"), "mean": _("the mean (average)")}
     kind = st.selectbox(_("What is kept"), list(kinds), format_func=kinds.__getitem__, key=f"{_KEY} kind")
+    st.latex(FORMULAS[kind])
     one, other = st.columns(2)
     size = one.number_input(_("Window"), 1, 20, 2, key=f"{_KEY} size")
     stride = other.number_input(_("Stride"), 1, 20, 2, key=f"{_KEY} stride")

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from imgcls.figures.filters import signed_colours
+from imgcls.lessons.pooling import FORMULAS
 from pages.components.glossary import terms
 from pages.components.lesson_network import answered, own_image, own_layer
 from pages.components.notices import note
@@ -24,6 +25,7 @@ def find_it() -> None:
         image = own_image(_KEY, place.run)
         terms("pooling", "stride", "feature map")
         layer = place.layer
+        st.latex(FORMULAS[layer["kind"]])
         height, width, channels = layer["from"]
         down, across, _same = layer["to"]
         note(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from imgcls.errors import InputError
+from imgcls.lessons import GLOSSARY, lesson
 from imgcls.lessons.convolution import Window
-from imgcls.lessons.pooling import SHIFTS, change_under_shifts, dense_parameters, pool, shifted
+from imgcls.lessons.pooling import FORMULAS, SHIFTS, change_under_shifts, dense_parameters, pool, shifted
 
 
 @pytest.mark.parametrize("kind", ["max", "mean"])
@@ -20,6 +21,11 @@ def test_it_is_the_pooling_of_keras(kind: str, padding: str, side: int, stride: 
     work = {"max": keras.ops.max_pool, "mean": keras.ops.average_pool}[kind]
     wanted = np.asarray(work(x[None, ..., None], side, strides=stride, padding=padding))[0, ..., 0]
     np.testing.assert_allclose(pool(x, Window(side, stride, padding), kind), wanted, atol=1e-6)  # type: ignore[arg-type]
+
+
+def test_lesson_and_glossary_have_the_formula_of_each_kind() -> None:
+    for formula in (lesson("pooling").formula, GLOSSARY["pooling"].formula):
+        assert all(one in formula for one in FORMULAS.values())
 
 
 def test_a_window_larger_than_the_picture_is_refused() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imgcls.lessons.convolution import Window
-from imgcls.lessons.pooling import pool
+from imgcls.lessons.pooling import FORMULAS, pool
 from pages.components.pooling_window import changes
 
 STEP = "lesson step: pooling"
@@ -42,6 +42,18 @@ def test_what_the_browser_shows_is_the_pooling(visit: Any) -> None:
     field(app, "Window").set_value(3).run()
     told = window(app)
     np.testing.assert_allclose(told["y"], pool(np.array(told["x"]), Window(3, 2), "mean"), atol=1e-4)
+
+
+def formulas(app: Any) -> list[str]:
+    return [one.value.strip("$\n ") for one in app.latex]
+
+
+def test_the_formula_is_that_of_what_is_kept(visit: Any) -> None:
+    app = visit("pooling", session={STEP: "change"})
+    assert FORMULAS["max"] in formulas(app)
+    field(app, "What is kept").set_value("mean").run()
+    assert FORMULAS["mean"] in formulas(app)
+    assert FORMULAS["max"] not in formulas(app)
 
 
 @pytest.mark.parametrize(("size", "stride", "kind"), [(3, 2, "mean"), (3, 2, "max"), (4, 3, "mean"), (5, 1, "mean")])
@@ -86,6 +98,8 @@ def test_a_layer_of_ones_own(visit: Any, tested: Any, words: Any) -> None:
     tested()
     app = visit("pooling", session={STEP: "find"})
     assert not app.exception
+    assert FORMULAS["max"] in formulas(app)
+    assert FORMULAS["mean"] not in formulas(app)
     assert "26 × 26 × 32 numbers become 13 × 13 × 32" in words(app)
     assert "and after pooling 30%" in words(app)
 
