@@ -18,7 +18,7 @@ from imgcls.saved_model import is_saved
 from pages.components.answers import ask, waiting_long
 from pages.components.evaluate_images import Seen, answers
 from pages.components.evaluate_nearest import nearest_images
-from pages.components.evaluate_repair import evidence
+from pages.components.evaluate_repair import ask_why, evidence
 from pages.components.glossary import terms
 from pages.components.notices import literal, note, show_error
 from pages.components.picture import show_picture
@@ -105,6 +105,8 @@ def _draw(run: Run, kept: Kept, seen: Seen, found: Embedding) -> None:
         chosen = _beside(kept, seen, found, place)
     if chosen is not None:
         evidence(run, kept, seen, [chosen])
+        text = _("Opens this image on Explain: any class, any method, and how far to believe the map.")
+        ask_why(run, kept, seen, chosen, f"map why {run.id}", text)
         nearest_images(run, kept, seen, [chosen])
 
 

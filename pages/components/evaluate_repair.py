@@ -25,7 +25,7 @@ from pages.components.evaluate_images import Seen, decisions, keys_of
 from pages.components.evaluate_nearest import nearest_images
 from pages.components.missing import missing_notice, what_is_missing
 from pages.components.notices import note, show_error, show_warning
-from pages.components.picture import Labelled, show_columns
+from pages.components.picture import Labelled, show_sets
 from pages.components.services import engine
 from pages.components.words import _
 
@@ -55,7 +55,10 @@ def repair(
         note(_("Choose images to see why, and to correct them."))
     else:
         evidence(run, kept, seen, chosen[:_MOST])
-        _ask_why(run, kept, seen, chosen)
+        text = _(
+            "Opens the first of the chosen images on Explain: any class, any method, and how far to believe the map."
+        )
+        ask_why(run, kept, seen, chosen[0], f"repair why {run.id}", text)
         if len(chosen) > _MOST:
             st.caption(_("The first {shown} of {count:,} are shown.", shown=_MOST, count=len(chosen)))
     _correct(run, kept, seen, places, chosen)
@@ -82,8 +85,8 @@ def evidence(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
         return
     maps, shares = answer.arrays["maps"], answer.arrays["probabilities"]
     statuses = answer.facts["statuses"]
-    columns = [
-        _column(
+    sets = [
+        _set(
             seen,
             images[index],
             [(maps[at], classes[at], shares[at], statuses[at]) for at in (index, index + len(images))],
@@ -91,28 +94,33 @@ def evidence(run: Run, kept: Kept, seen: Seen, places: Sequence[int]) -> None:
         for index in range(len(images))
     ]
     st.markdown(_("#### Why? The evidence (Grad-CAM) for the true class, and for the one it says"))
-    show_columns(columns, least=6, most=10)
+    show_sets(sets)
     note(_("Where both light up the same part, the classes share it. Below a map that is empty stands the reason."))
     for status in sorted({status for status in statuses if status != "ok"}):
         reason = STATUS_WORDS[Status(status)]
         note(f"{_(STATUS_SHORT[Status(status)])}: {_(reason.means)} {_(reason.advice)}")
 
 
-def _ask_why(run: Run, kept: Kept, seen: Seen, chosen: Sequence[int]) -> None:
-    """The first of the chosen images, with its true class, goes on to Explain."""
+def ask_why(run: Run, kept: Kept, seen: Seen, place: int, key: str, text: str) -> None:
+    """The image at this place of the test, with its true class, goes on to Explain.
+
+    Args:
+        key: of the button.
+        text: what it does, translated.
+    """
     assert seen.images is not None
     if not is_saved(run):
         return
-    text = _("Opens the first of the chosen images on Explain: any class, any method, and how far to believe the map.")
-    if st.button(_("Ask why"), key=f"repair why {run.id}", help=text):
-        label = seen.class_names[kept.labels[chosen[0]]]
-        pixels = seen.images.images[kept.indices[chosen[0]]]
+    if st.button(_("Ask why"), key=key, help=text):
+        label = seen.class_names[kept.labels[place]]
+        pixels = seen.images.images[kept.indices[place]]
         pixels = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
         carry(Picture(_("a {name}", name=label), pixels, label), run.id)
         st.switch_page("pages/explain.py")
 
 
-def _column(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int, np.ndarray, str]]) -> list[Labelled]:
+def _set(seen: Seen, image: np.ndarray, found: Sequence[tuple[np.ndarray, int, np.ndarray, str]]) -> list[Labelled]:
+    """The image, and beside it its maps: what two of them share is seen without a look up and down."""
     cells = [Labelled(image, _("the image"), (_("the image"),))]
     for heat, label, shares, status in found:
         name = seen.class_names[label]

@@ -8,6 +8,7 @@ import streamlit as st
 from imgcls.errors import ImgclsError
 from imgcls.evaluation.corruptions import CORRUPTIONS, STRENGTHS, corrupted
 from imgcls.evaluation.kept import Kept
+from imgcls.evaluation.metrics import accuracy_interval
 from imgcls.evaluation.robustness import MOST, known_robustness
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.figures.robustness import robustness_figure
@@ -33,7 +34,7 @@ def robustness(run: Run, kept: Kept, seen: Seen) -> None:
     if found is None:
         _ask(run, version)
     else:
-        _draw(run, found)
+        _draw(run, found, min(MOST, len(kept.labels)))
     _examples(kept, seen)
 
 
@@ -64,7 +65,8 @@ def _ask(run: Run, version: str) -> None:
     st.rerun()
 
 
-def _draw(run: Run, accuracy: np.ndarray) -> None:
+def _draw(run: Run, accuracy: np.ndarray, count: int) -> None:
+    """The accuracies, and how exactly so many images tell them."""
     translate = translator(language())
     names = [translate(one.title) for one in CORRUPTIONS.values()]
     figure = robustness_figure(accuracy, names, is_dark(), (_("strength"), _("accuracy")))
@@ -72,14 +74,36 @@ def _draw(run: Run, accuracy: np.ndarray) -> None:
     st.plotly_chart(figure, key=f"robustness chart {run.id}", config=PLOT_CONFIG, theme=None, alt=alt)
     losses = accuracy[:, 0] - accuracy[:, 3]
     worst = int(losses.argmax())
-    values = {"name": names[worst], "before": float(accuracy[worst, 0]), "after": float(accuracy[worst, 3])}
+    before, after = (float(accuracy[worst, strength]) for strength in (0, 3))
+    low, high = accuracy_interval(after, count)
     if losses[worst] <= 0:
         st.markdown(_("At strength 3 nothing is lost to any of them."))
     else:
         st.markdown(
-            _("At strength 3, **{name}** costs most: accuracy falls from {before:.0%} to {after:.0%}.", **values)
+            _(
+                "At strength 3, **{name}** costs most: accuracy falls from {before:.0%} to {after:.0%} (95 % interval "
+                "{low:.0%} to {high:.0%}).",
+                name=names[worst],
+                before=before,
+                after=after,
+                low=low,
+                high=high,
+            )
         )
+    note(
+        _(
+            "Each point is the accuracy on {count:,} test images: its 95 % interval reaches up to {margin:.1f} points "
+            "to either side.",
+            count=count,
+            margin=_widest(accuracy, count),
+        )
+    )
     note(_("What a network shall stand, it can be shown while it learns: that is what augmentation is for."))
+
+
+def _widest(accuracy: np.ndarray, count: int) -> float:
+    """The farthest that an end of a 95 % interval lies from its accuracy, in points."""
+    return 100 * max(abs(float(end) - one) for one in accuracy.flat for end in accuracy_interval(float(one), count))
 
 
 def _examples(kept: Kept, seen: Seen) -> None:

@@ -67,6 +67,22 @@ def show_columns(
     st.html(f'<div style="{grid}">{made}</div>')
 
 
+def show_sets(sets: Sequence[Sequence[Labelled]], least: float = 6.0, most: float = 10.0) -> None:
+    """Small sets of pictures: those of a set side by side, also on a phone; sets that do not fit stand below.
+
+    Args:
+        sets: pictures with their words, from left to right; as many in each.
+        least: width of a picture at least where there is room for a set, in rem.
+        most: at most.
+    """
+    count = max((len(some) for some in sets), default=1)
+    lines = max((len(picture.lines) for some in sets for picture in some), default=1)
+    grid = f"display:grid;gap:1.2rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,{count * least}rem),1fr));"
+    row = f"display:grid;gap:0.5rem;grid-template-columns:repeat({count},minmax(0,1fr));max-width:{count * most}rem;"
+    made = "".join(f'<div style="{row}">{"".join(_cell(one, lines) for one in some)}</div>' for some in sets)
+    st.html(f'<div style="{grid}">{made}</div>')
+
+
 def _column(column: Sequence[Labelled], lines: int) -> str:
     """Below each picture but the first there is room for the most lines of any: all rows stand level."""
     first, *others = column

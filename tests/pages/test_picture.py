@@ -87,6 +87,26 @@ def grid() -> None:
     show_columns([[one, other, one], [one, one, other]])
 
 
+def sets() -> None:
+    import numpy as np
+
+    from pages.components.picture import Labelled, show_sets
+
+    pixels = np.zeros((6, 6, 1), np.uint8)
+    one, other = Labelled(pixels, "one", ("a",)), Labelled(pixels, "other", ("<b>", "c"))
+    show_sets([[one, other, one], [one, one, one]])
+
+
+def test_pictures_of_a_set_stand_side_by_side_and_level() -> None:
+    app = AppTest.from_function(sets).run()
+    assert not app.exception
+    shown = str(app.html[0].value)
+    assert shown.count("grid-template-columns:repeat(3,") == 2
+    assert "minmax(min(100%,18.0rem),1fr)" in shown, "a narrow page has one set in a row, whole"
+    assert re.findall(r"min-height:([\d.]+)em", shown) == ["2.6"] * 6
+    assert "<b>" not in shown
+
+
 def grid_of(side: int) -> str:
     app = AppTest.from_function(grid)
     app.session_state["side"] = side
