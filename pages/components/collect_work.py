@@ -1,4 +1,4 @@
-"""An archive is imported, or a data set checked, while the page goes on: how far it is, a way out, what came of it."""
+"""Something is imported, or a data set checked, while the page goes on: how far it is, a way out, what came of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
-from imgcls.atomic import disk_errors, write_bytes
+from imgcls.atomic import disk_errors
 from imgcls.datasets import own
 from imgcls.datasets.background import Work, start_work, works_under_way
 from imgcls.datasets.checking import check_dataset
@@ -32,19 +33,20 @@ _TICK = 0.5
 _OLD = 86_400
 
 
-def begin_import(name: str, data: bytes, file: str, replace: bool, writing: bool | None) -> None:
+def begin_import(name: str, write: Callable[[Path], None], called: str, replace: bool, writing: bool | None) -> None:
     """Import an archive, in the background.
 
     Args:
         name: of the data set.
-        data: the archive.
-        file: what it is called.
+        write: writes the archive to a file.
+        called: what that file is called, in messages too.
         replace: whether it may take the place of a data set that is there.
         writing: whether it is letters, digits or signs; None: what the archive says of itself.
 
     Raises:
         InputError: something is done to that data set already.
         PlaceError: the disk is full, or does not allow it.
+        Whatever `write` raises.
     """
     check_space()
     uploads = folder("cache", "uploads")
@@ -52,8 +54,8 @@ def begin_import(name: str, data: bytes, file: str, replace: bool, writing: bool
     with disk_errors(uploads):
         place = Path(tempfile.mkdtemp(dir=uploads))
     try:
-        archive = place / f"{name_for(file)}.zip"
-        write_bytes(archive, data, durable=False)
+        archive = place / called
+        write(archive)
         work = start_work(
             "import",
             name,
@@ -75,7 +77,12 @@ def _forget_old(uploads: Path) -> None:
 
 def name_for(file: str) -> str:
     """What a data set from this file is called unless somebody says otherwise."""
-    stem = tidy(re.sub(r"[^\w .-]|_", " ", Path(file).stem)).strip(" .-")[:40].strip(" .-")
+    return name_from(Path(file).stem)
+
+
+def name_from(words: str) -> str:
+    """The same for what is no file."""
+    stem = tidy(re.sub(r"[^\w .-]|_", " ", words)).strip(" .-")[:40].strip(" .-")
     return stem if is_name(stem) else _("my pictures")
 
 

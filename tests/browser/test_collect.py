@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import Server, Watched
+from tests.datasets.people import bring as brought
 from tests.datasets.people import encoded, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -53,9 +54,9 @@ def files(first: int, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def bring(page: Any, brought: list[dict[str, Any]]) -> None:
+def bring(page: Any, files: Any) -> None:
     page.wait_for_function("document.querySelectorAll('input[type=file]').length === 1")  # the one before is gone
-    page.locator("input[type=file]").set_input_files(brought)
+    page.locator("input[type=file]").set_input_files(files)
 
 
 def counts(page: Any) -> list[int]:
@@ -103,6 +104,23 @@ def test_from_nothing_to_training(browser: Any, server: Server, pictures: Path) 
     page.get_by_role("button", name="Start training").click()
     # so few pictures are soon learned: whatever epoch the page catches, or the end
     page.get_by_text(re.compile(r"Epoch \d+ of|^Trained for$")).first.wait_for(timeout=120_000)
+    assert watched.errors == []
+    assert watched.outside == set()
+
+
+@pytest.mark.slow
+def test_a_folder_through_the_real_uploader(browser: Any, server: Server, pictures: Path, tmp_path: Path) -> None:
+    folder = brought(tmp_path / "pets")
+    (folder / "dogs" / "notes.txt").write_text("x")
+    watched = opened(browser, server)
+    page = watched.page
+    page.get_by_text("Folder", exact=True).click()
+    page.get_by_text("A folder with a folder for each class in it").wait_for()
+    bring(page, folder)
+    page.get_by_role("button", name="Import").click()
+    wait_for_counts(page, 8, 9)
+    page.get_by_text("1 file was left out.").wait_for()
+    page.screenshot(path=pictures / "8-collect-folder.png")
     assert watched.errors == []
     assert watched.outside == set()
 

@@ -109,7 +109,7 @@ def test_with_nothing_there_it_says_what_will_be_here(visit: Any, words: Any) ->
     assert not app.exception
     assert not app.error
     assert "Start with two classes" in words(app)
-    assert "Bring a ZIP archive" in words(app)
+    assert "Bring a ZIP archive or a folder" in words(app)
     assert "python -m imgcls dataset import NAME FOLDER-or-ZIP" in [code.value for code in app.code]
     assert not app.selectbox
 
@@ -688,6 +688,69 @@ def test_a_name_for_an_archive_that_cannot_be(visit: Any, archive: bytes, markup
 )
 def test_an_archive_gives_its_name(visit: Any, file: str, expected: str) -> None:
     assert name_for(file) == expected
+
+
+# -- folders
+
+
+def sent(app: AppTest, files: Iterable[tuple[str, bytes]]) -> AppTest:
+    """Choose a folder, whose files a browser sends by their paths in it."""
+    app.button_group(key="collect bring").set_value("folder").run()
+    assert app.file_uploader[0].proto.accept_directory
+    app.file_uploader[0].set_value([(name, data, "") for name, data in files]).run()
+    assert not app.exception
+    return app
+
+
+def of_folder(folder: Path) -> list[tuple[str, bytes]]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [(path.relative_to(folder.parent).as_posix(), path.read_bytes()) for path in paths]
+
+
+def test_a_folder_is_imported_as_an_archive_of_it_is(visit: Any, words: Any, tmp_path: Path, let_go: list[int]) -> None:
+    folder = bring(tmp_path / "my_pets")
+    (folder / "dogs" / "notes.txt").write_text("x")
+    files = of_folder(folder)
+    app = sent(visit("collect"), files)
+    assert field(app, "text_input", "Name").value == "my pets"
+    waited(press(app, "collect import"))
+    assert own.classes("my pets") == {"cats": 8, "dogs": 9}
+    assert read_card(shelf.place_of("my pets")).source == "my pets"
+    assert "1 file was left out." in words(app)
+    assert literal("notes.txt") in words(app)
+    assert sorted(let_go) == sorted(len(data) for _, data in files)
+    assert not list((shelf.home() / "cache" / "uploads").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("paths", "said_of_it"),
+    [
+        (["pets/1.png", "pets/2.png"], "no class folders"),
+        (["1.png"], "no class folders"),
+        (["pets/cats/1.png", "pets/cats/2.png"], "one class only"),
+        (["pets/cats/1.txt"], "has no pictures"),
+        (["pets/cats/1.png", "pets/../../dogs/1.png"], "leads out of it"),
+        (["/etc/cats/1.png", "/etc/dogs/1.png"], "root of a disk"),
+        (["pets/cats/1.png", "pets/Cats/2.png", "pets/dogs/1.png"], "capital letters"),
+        ([f"pets/{'deep/' * 30}1.png"], "folders inside each other"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_a_sentence(visit: Any, paths: list[str], said_of_it: str) -> None:
+    app = sent(visit("collect"), [(path, encoded(picture(place))) for place, path in enumerate(paths)])
+    waited(press(app, "collect import"))
+    (sentence,) = said(app)
+    assert said_of_it in sentence
+    assert own.names() == []
+    assert not list((shelf.home() / "cache" / "uploads").iterdir())
+
+
+def test_a_folder_that_is_too_large_is_let_go(visit: Any, monkeypatch: pytest.MonkeyPatch, let_go: list[int]) -> None:
+    monkeypatch.setenv("IMGCLS_UPLOAD_MEGABYTES", "1")
+    app = sent(visit("collect"), [(f"pets/{label}/1.png", bytes(700_000)) for label in ("cats", "dogs")])
+    (sentence,) = said(app)
+    assert literal("The folder “pets” is too large. Expected at most 1 MB.") in sentence
+    assert let_go == [700_000, 700_000]
+    assert not [button for button in app.button if button.label == "Import"]
 
 
 @pytest.fixture
