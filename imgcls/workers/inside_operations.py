@@ -29,6 +29,7 @@ SIDE = 48
 #: Maps of a layer that are sent at once; values for the histogram; test images that units are judged by.
 MAPS, VALUES, TESTED = 64, 20_000, 300
 _NO_LAYER = N_("The network has no such layer “{name}”. Expected one of: {known}.")
+_NO_KERNELS = N_("“{name}”, a {kind}, has no kernels that slide over a picture.")
 _WHOLE = N_("A unit of “{name}”, a {kind}, cannot be taken apart.")
 
 _tested: weakref.WeakKeyDictionary[Any, dict[str, Tested]] = weakref.WeakKeyDictionary()
@@ -101,8 +102,7 @@ def inside_unit(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Ans
     """`model`, `layer`, `unit`, one `image` → the unit taken apart, as `imgcls.inside.apart` tells.
 
     The facts also tell its `kind`, the layer's `class`, `units`, how many there are, `start`, the place (row, column)
-    where it is strongest, and `colours`, the channels of the picture where it is given that itself. With `kernels`, of
-    a convolution also up to 64 `kernels` (k, k, c, n), the strongest units' first.
+    where it is strongest, and `colours`, the channels of the picture where it is given that itself.
 
     Raises:
         InputError: it cannot be taken apart.
@@ -124,14 +124,49 @@ def inside_unit(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Ans
     sent = {
         name: np.asarray(values, _KINDS.get(values.dtype.kind, np.float32)) for name, values in found.arrays.items()
     }
-    if arguments.get("kernels") and type(layer).__name__ == "Conv2D":
-        order = strongest(as_maps(network, look.of(layer.name)))[:MAPS]
-        sent["kernels"] = np.asarray(layer.kernel, np.float32)[..., order]
-        facts["numbers"] = order.tolist()
     return facts, sent
 
 
 _KINDS = {"i": np.int32}
+
+
+def inside_kernels(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+    """`model`, `layer`, one `image`, `start`, `order` as for its maps → up to 64 of its `kernels` and their `numbers`.
+
+    `kernels` (k, k, 1, n) are the means over the channels that each looks at, as they are drawn: those of a wide layer
+    would be megabytes. A depthwise one looks at a single channel. The facts tell the `count` of all, and `most`, the
+    largest size of any of their weights, so that all pages can be drawn in one scale.
+
+    Raises:
+        InputError: it has no kernels that slide.
+    """
+    trained = load_trained(arguments["model"])
+    network = trained.keras_model
+    layer = _layer(network, arguments["layer"])
+    kernels = _kernels(layer)
+    if arguments.get("order") == "number":
+        order = np.arange(kernels.shape[-1])
+    else:
+        order = strongest(as_maps(network, look_at(trained, arrays["image"]).of(layer.name)))
+    start = int(arguments.get("start", 0))
+    shown = order[start : start + MAPS]
+    facts = {"count": int(kernels.shape[-1]), "most": float(np.abs(kernels).max(initial=0))}
+    return facts, {"kernels": kernels[..., shown], "numbers": shown}
+
+
+def _kernels(layer: Any) -> np.ndarray:
+    """What is drawn of a layer's kernels, in the order of its maps: float32 (k, k, 1, n).
+
+    Raises:
+        InputError: it has none that slide.
+    """
+    kind = type(layer).__name__
+    if kind not in ("Conv2D", "DepthwiseConv2D"):
+        raise InputError(_NO_KERNELS, name=layer.name, kind=kind)
+    kernel = np.asarray(layer.kernel, np.float32)
+    if kind == "DepthwiseConv2D":  # (k, k, c, m): the m maps of a channel stand side by side
+        return kernel.reshape(*kernel.shape[:2], 1, -1)
+    return kernel.mean(axis=2, keepdims=True)
 
 
 def inside_tested(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
@@ -243,6 +278,7 @@ INSIDE_OPERATIONS = {
     "inside_network": inside_network,
     "inside_layer": inside_layer,
     "inside_unit": inside_unit,
+    "inside_kernels": inside_kernels,
     "inside_tested": inside_tested,
     "filter_likes": filter_likes,
 }

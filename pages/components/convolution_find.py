@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imgcls.figures.filters import filter_sheet
 from pages.components.glossary import terms
+from pages.components.kernel_sheet import kernel_sheet
 from pages.components.lesson_network import answered, own_image, own_layer
-from pages.components.notices import note, strong
+from pages.components.notices import note
 from pages.components.picture import show_picture
-from pages.components.style import is_dark
 from pages.components.unit import show_unit
 from pages.components.words import _
 
@@ -41,10 +40,10 @@ def find_it() -> None:
             version=place.version,
             layer=name,
             unit=int(number) - 1,
-            kernels=True,
         )
         if answer is not None:
             _draw(*answer, f"{place.run} {name}", _("map {number} of {layer}", number=int(number), layer=name))
+            kernel_sheet(_KEY, place.run, place.version, name, filters, image, columns=16, width=480)
 
 
 def _draw(facts: dict[str, Any], arrays: dict[str, np.ndarray], layer: str, name: str) -> None:
@@ -54,6 +53,3 @@ def _draw(facts: dict[str, Any], arrays: dict[str, np.ndarray], layer: str, name
         note(_("This layer has no bias: the batch norm after it would take it away again."))
     if facts["precision"] != "float32":
         note(_("This network computes in {precision}: the last digits differ.", precision=facts["precision"]))
-    strong(_("The layer's kernels"))
-    sheet = filter_sheet(arrays["kernels"], columns=16, paper=24 if is_dark() else 252)
-    show_picture(sheet, _("The kernels of the layer, blue below zero, red above"), width=480)

@@ -20,6 +20,7 @@ from pages.components.glossary import terms
 from pages.components.inside_network import Looked
 from pages.components.inside_tested import dead_share
 from pages.components.inside_words import KINDS, LESSON_OF, WORDS
+from pages.components.kernel_sheet import Order
 from pages.components.lesson import go_to_step
 from pages.components.lesson_network import answered
 from pages.components.map_sheet import show_maps
@@ -90,6 +91,11 @@ def _order(card: ModelCard, layer: dict[str, Any]) -> tuple[str, int]:
             _("Page of maps, of {count}", count=pages), 1, pages, 1, key=f"inside page {card.name} {layer['name']}"
         )
     return order or "strength", (int(page) - 1) * _PAGE
+
+
+def maps_order() -> Order:
+    """How the maps of the layer are sorted; its kernels stand in the same order."""
+    return "number" if st.session_state.get("inside order") == "number" else "strength"
 
 
 def _numbers(card: ModelCard, layer: dict[str, Any], facts: dict[str, Any]) -> None:

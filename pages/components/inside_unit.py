@@ -10,16 +10,15 @@ import streamlit as st
 from imgcls import imagenet
 from imgcls.errors import ImgclsError
 from imgcls.explain.explanation import STATUS_WORDS, Status
-from imgcls.figures.filters import filter_sheet
 from imgcls.models import ModelCard
 from pages.components.answers import ask, waiting_long
-from pages.components.inside_layer import unit_name
+from pages.components.inside_layer import maps_order, unit_name
 from pages.components.inside_network import Looked
 from pages.components.inside_tested import what_it_likes
+from pages.components.kernel_sheet import KINDS, kernel_sheet
 from pages.components.lesson_network import answered
 from pages.components.notices import empty, note, show_error, strong
 from pages.components.picture import show_picture
-from pages.components.style import is_dark
 from pages.components.unit import show_unit
 from pages.components.words import _
 
@@ -32,35 +31,31 @@ def one_unit(card: ModelCard, image: np.ndarray, looked: Looked, unit: int) -> N
     layer, name = looked.layer, unit_name(card, looked, unit)
     full = _("{unit} of {layer}", unit=name, layer=layer["name"])
     st.markdown(_("#### {name}, taken apart", name=full.replace("_", r"\_")))
-    kernels = None
     if layer["apart"] is None:
         note(_("This layer makes the picture larger or smaller: there is nothing to add up."))
     else:
-        kernels = _apart(card, image, layer, unit, full)
+        _apart(card, image, layer, unit, full)
     left, right = st.columns([4, 7], gap="medium")
     with left:
-        if kernels is not None:
-            strong(_("The layer's kernels"))
-            sheet = filter_sheet(kernels, paper=24 if is_dark() else 252)
-            show_picture(sheet, _("The kernels of the layer, blue below zero, red above"), width=320)
+        if layer["kind"] in KINDS:
+            kernel_sheet("inside", card.name, card.version, layer["name"], layer["shape"][-1], image, maps_order())
         _made(card, image, looked, unit, name)
     with right:
         what_it_likes(card, layer["name"], unit, name)
 
 
-def _apart(card: ModelCard, image: np.ndarray, layer: dict[str, Any], unit: int, name: str) -> np.ndarray | None:
-    """The unit's numbers; the kernels of a convolution, None of any other layer."""
+def _apart(card: ModelCard, image: np.ndarray, layer: dict[str, Any], unit: int, name: str) -> None:
+    """The unit's numbers."""
     asked = {"model": card.name, "version": card.version, "layer": layer["name"]}
-    answer = answered("inside unit", "inside_unit", {"image": image}, **asked, unit=unit, kernels=True)
+    answer = answered("inside unit", "inside_unit", {"image": image}, **asked, unit=unit)
     if answer is None:
-        return None
+        return
     facts, arrays = answer
     show_unit("inside apart", facts, arrays, layer=f"{card.name} {layer['name']}", name=name)
     if facts["precision"] != "float32":
         note(_("This network computes in {precision}: the last digits differ.", precision=facts["precision"]))
     if facts["kind"] == "sum" and not facts["has_bias"]:
         note(_("This layer has no bias: the batch norm after it would take it away again."))
-    return arrays.get("kernels")
 
 
 def _made(card: ModelCard, image: np.ndarray, looked: Looked, unit: int, name: str) -> None:

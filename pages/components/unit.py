@@ -57,7 +57,7 @@ def unit_data(
     facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray], layer: str, name: str, checked: bool = True
 ) -> dict[str, Any]:
     """What the browser gets; as `show_unit`."""
-    sent = {one: packed(values) for one, values in arrays.items() if one != "kernels"}
+    sent = {one: packed(values) for one, values in arrays.items()}
     digest = hashlib.sha256(repr((name, [(one, values["data"]) for one, values in sorted(sent.items())])).encode())
     grid = facts.get("grid") or {}
     return {

@@ -306,8 +306,7 @@ def inside_unit(arguments: dict[str, Any], arrays: Arrays) -> Answer:
         facts |= {**common, "has_bias": True, "sources": ["image"], "steps": [relu], "colours": 1, "start": [12, 12]}
         value = np.ones((26, 26), np.float32)
         sent = {"x": np.full((28, 28, 1), 0.5, np.float32), "kernel": np.full((3, 3, 1), 0.2, np.float32)}
-        kernels = np.ones((3, 3, 1, 32), np.float32)
-        return facts, {**sent, "value": value, "after": value[None], "kernels": kernels}
+        return facts, {**sent, "value": value, "after": value[None]}
     if arguments["layer"] == "logits":
         facts = {"kind": "terms", "class": "Dense", "others": 5, "rest": 0.5, "bias": 0.1, "has_bias": True}
         facts |= {**common, "sources": ["flatten"], "origin": {"layer": "pool_1", "shape": [13, 13, 32]}}
@@ -316,6 +315,13 @@ def inside_unit(arguments: dict[str, Any], arrays: Arrays) -> Answer:
         return facts, {"x": three, "weights": three, "at": at, "value": np.full((1, 1), 3.6, np.float32)}
     facts = {"kind": "copied", "class": "Flatten", "source": None, "channel": None, **common, "sources": ["pool_1"]}
     return facts, {"origin": np.zeros((1, 1, 3), np.int32), "value": np.zeros((1, 1), np.float32)}
+
+
+def inside_kernels(arguments: dict[str, Any], arrays: Arrays) -> Answer:
+    """Of a layer of 150 filters, should somebody ask for so many, else of 32."""
+    count = 150 if arguments["layer"] == "wide" else 32
+    numbers = np.arange(count)[arguments["start"] : arguments["start"] + 64]
+    return {"count": count, "most": 1.0}, {"kernels": np.ones((3, 3, 1, len(numbers)), np.float32), "numbers": numbers}
 
 
 def inside_tested(arguments: dict[str, Any], arrays: Arrays) -> Answer:
@@ -363,6 +369,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any], Arrays], Answer]] = {
     "inside_network": inside_network,
     "inside_layer": inside_layer,
     "inside_unit": inside_unit,
+    "inside_kernels": inside_kernels,
     "inside_tested": inside_tested,
     "filter_likes": filter_likes,
 }

@@ -134,6 +134,43 @@ def test_maps_page_by_page_and_by_number(looked: Any, inference: Any) -> None:
     assert [arguments for name, arguments in inference.asked if name == "inside_layer"][-1]["order"] == "number"
 
 
+def kernels_asked(inference: Any) -> list[dict[str, Any]]:
+    return [arguments for name, arguments in inference.asked if name == "inside_kernels"]
+
+
+def test_kernels_stand_in_the_order_of_the_maps(looked: Any, inference: Any, words: Any) -> None:
+    app = looked()
+    assert "From the strongest on this picture down: 1 to 32 of 32 filters, row by row." in words(app)
+    assert not [box for box in app.number_input if "kernels" in box.label], "one page needs no choice of pages"
+    app.session_state["inside order"] = "number"
+    app.run()
+    assert "Filters 1 to 32 of 32, row by row." in words(app)
+    assert kernels_asked(inference)[-1]["order"] == "number"
+
+
+@pytest.mark.parametrize("kind", ["Conv2D", "DepthwiseConv2D"])
+def test_every_kernel_of_a_wide_layer_can_be_reached(
+    looked: Any, inference: Any, words: Any, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    facts, arrays = ANSWERS["inside_network"]({}, {})
+    facts["layers"][0] |= {"name": "wide", "kind": kind, "shape": [26, 26, 150]}
+    monkeypatch.setitem(ANSWERS, "inside_network", lambda *asked: (facts, arrays))
+    for name in ("inside_layer", "inside_unit"):
+        known = ANSWERS[name]
+        monkeypatch.setitem(ANSWERS, name, lambda a, b, known=known: known({**a, "layer": "conv_1"}, b))
+    app = looked()
+    (page,) = [box for box in app.number_input if box.label == "Page of kernels, of 3"]
+    page.set_value(3).run()
+    assert not app.exception
+    assert kernels_asked(inference)[-1]["start"] == 128
+    assert "down: 129 to 150 of 150 filters" in words(app)
+
+
+def test_what_has_no_kernels_is_asked_for_none(looked: Any, inference: Any) -> None:
+    looked(link={"layer": "pool_1"})
+    assert not kernels_asked(inference)
+
+
 def test_what_excites_a_unit_and_a_picture_made_for_it(looked: Any, inference: Any, words: Any) -> None:
     app = looked()
     assert "What excites map 32 most" in words(app)

@@ -18,6 +18,7 @@ from imgcls.workers.inside_operations import (
     MAPS,
     SIDE,
     filter_likes,
+    inside_kernels,
     inside_layer,
     inside_network,
     inside_tested,
@@ -151,7 +152,7 @@ def test_every_network_shows_its_inside(name, monkeypatch):
                 inside_unit({**asked, "unit": 0}, {"image": picture})
             continue
         unit = int(found["numbers"][0])
-        told, sent = inside_unit({**asked, "unit": unit, "kernels": True}, {"image": picture})
+        told, sent = inside_unit({**asked, "unit": unit}, {"image": picture})
         json.dumps(told)
         np.testing.assert_allclose(sent["value"], found["maps"][..., 0])
         assert not np.isnan(sent["value"][tuple(told["start"])])
@@ -159,10 +160,46 @@ def test_every_network_shows_its_inside(name, monkeypatch):
 
 def test_kernels_stand_in_the_order_of_their_maps(tiny_run, image):
     asked = {"model": tiny_run.id, "layer": "conv_2"}
-    facts, arrays = inside_unit({**asked, "unit": 3, "kernels": True}, {"image": image})
-    kernel = np.asarray(load_trained(tiny_run.id).keras_model.get_layer("conv_2").kernel)
-    np.testing.assert_allclose(arrays["kernels"], kernel[..., facts["numbers"]])
-    assert facts["numbers"] == inside_layer(asked, {"image": image})[1]["numbers"].tolist()
+    facts, arrays = inside_kernels(asked, {"image": image})
+    json.dumps(facts)
+    kernel = np.asarray(load_trained(tiny_run.id).keras_model.get_layer("conv_2").kernel).mean(axis=2)
+    assert (facts["count"], facts["most"]) == (64, pytest.approx(np.abs(kernel).max()))
+    np.testing.assert_allclose(arrays["kernels"][:, :, 0], kernel[..., arrays["numbers"]], atol=1e-7)
+    assert arrays["numbers"].tolist() == inside_layer(asked, {"image": image})[1]["numbers"].tolist()
+
+
+@pytest.mark.parametrize("order", ["strength", "number"])
+@pytest.mark.parametrize(("layer", "count"), [("conv", 150), ("depthwise", 12)])
+def test_page_by_page_every_kernel_is_there_once(monkeypatch, layer, count, order):
+    import keras
+
+    given = keras.Input((8, 8, 6))
+    found = {
+        "conv": keras.layers.Conv2D(150, 3, name="conv"),
+        "depthwise": keras.layers.DepthwiseConv2D(3, depth_multiplier=2, name="depthwise"),
+    }[layer]
+    model = keras.Model(given, keras.layers.Dense(10)(keras.layers.Flatten()(found(given))))
+    trained = SimpleNamespace(keras_model=model, card=SimpleNamespace(image_shape=(8, 8, 6)), inputs=np.float32)
+    monkeypatch.setattr(inside_operations, "load_trained", lambda name: trained)
+    picture = np.random.default_rng(0).integers(0, 256, (8, 8, 6), np.uint8)
+    asked = {"model": "a", "layer": layer, "order": order}
+    pages = [inside_kernels({**asked, "start": start}, {"image": picture}) for start in range(0, count, MAPS)]
+    assert all(facts["count"] == count for facts, _ in pages)
+    assert len({facts["most"] for facts, _ in pages}) == 1, "one scale"
+    numbers = np.concatenate([arrays["numbers"] for _, arrays in pages])
+    assert sorted(numbers) == list(range(count))
+    kernels = np.concatenate([arrays["kernels"] for _, arrays in pages], axis=3)[:, :, 0]
+    for place, number in enumerate(numbers):
+        unit = inside_unit({"model": "a", "layer": layer, "unit": int(number)}, {"image": picture})[1]
+        if layer == "depthwise":  # that which the unit is computed with
+            np.testing.assert_allclose(kernels[..., place], unit["kernel"][:, :, 0], atol=1e-7)
+        else:
+            np.testing.assert_allclose(kernels[..., place], np.asarray(found.kernel)[..., number].mean(2), atol=1e-7)
+
+
+def test_what_has_no_kernels_says_so(tiny_run, image):
+    with pytest.raises(InputError, match="“pool_1”, a MaxPooling2D, has no kernels"):
+        inside_kernels({"model": tiny_run.id, "layer": "pool_1"}, {"image": image})
 
 
 def test_what_a_filter_likes_is_where_its_map_is_largest(tiny_run):
