@@ -132,6 +132,8 @@ def _add_explain(command: argparse.ArgumentParser) -> None:
     text = "an option of the method, as often as needed; see: methods"
     command.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help=text)
     command.add_argument("--raw", type=Path, metavar="NPY", help="also keep the raw signed map, as a numpy file")
+    text = "also check how far the map can be believed, as on the page Explain, and say so"
+    command.add_argument("--trust", action="store_true", help=text)
     command.add_argument("--out", required=True, type=Path, metavar="PNG")
     _add_as_is(command)
 

@@ -15,7 +15,9 @@ import numpy as np
 from imgcls.atomic import read_arrays, write_bytes
 from imgcls.commands.answer import Answer, table
 from imgcls.commands.fetching import fetching
-from imgcls.commands.telling import say, telling
+from imgcls.commands.pricing import passes_of, tell_price
+from imgcls.commands.telling import telling
+from imgcls.commands.trusting import trusted
 from imgcls.errors import InputError, RunStateError
 from imgcls.evaluation.calibration import fitted_temperature, reliability
 from imgcls.evaluation.metrics import (
@@ -140,7 +142,7 @@ def explain(asked: argparse.Namespace) -> Answer:
     )
     image = _prepared(asked.image, card, asked.as_is)
     arguments = {"model": asked.model, "method": chosen.name, "layer": asked.layer, "options": options}
-    _tell_price(card, chosen, arguments)
+    tell_price(card, chosen.title, passes_of(card, chosen, arguments))
     with telling(chosen.title):
         facts, arrays = explain_image({**arguments, "class": target, "against": against}, {"image": image})
     explanation = explanation_from(facts, arrays)
@@ -172,6 +174,9 @@ def explain(asked: argparse.Namespace) -> Answer:
         f"{title}{layer}; {explanation.status}; {asked.out}",
         f"{explanation.words.means} {explanation.words.advice}",
     ]
+    if getattr(asked, "trust", False):
+        data["trust"], told = trusted(card, chosen, arguments, image, explanation)
+        lines += told
     return Answer(data, lines)
 
 
@@ -194,23 +199,6 @@ def _subject(card: ModelCard, explanation: Explanation) -> str:
         return f"filter {explanation.filter} of {explanation.layer}"
     rather = "" if explanation.against is None else f" rather than {card.class_names[explanation.against]}"
     return f"{card.class_names[explanation.target]}{rather}"
-
-
-def _tell_price(card: ModelCard, chosen: Method, arguments: dict[str, Any]) -> None:
-    """Say before heavy work begins how long it will take."""
-    from imgcls.explain.explain import settings_of
-    from imgcls.explain.registry import HEAVY, Size
-    from imgcls.workers.operations import layers, price
-
-    facts = layers({"model": card.name}, {})[0]
-    shapes = {entry["name"]: entry["shape"] for entry in facts["layers"]}
-    channels = int(shapes.get(arguments["layer"] or facts["default"], (0, 0, 0))[2])
-    size = Size(card.image_shape[0], card.image_shape[1], channels)
-    passes = chosen.passes(settings_of(chosen, arguments["options"]), size)
-    if passes < HEAVY or chosen.misfit(bool(shapes), bool(facts["relu"])) is not None:
-        return
-    seconds = passes * price({"model": card.name}, {})[0]["seconds"]
-    say(f"{chosen.title}: {passes:,} pictures pass through the network, about {max(1, round(seconds))} s")
 
 
 def _card(name: str) -> ModelCard:

@@ -15,11 +15,16 @@ from typing import Any
 
 import numpy as np
 
+from imgcls import imagenet
+from imgcls.datasets import DATASETS
 from imgcls.explain import engine_scores, explain
 from imgcls.explain.energy import energy_inside
 from imgcls.language import N_
+from imgcls.runs import get_run
 from imgcls.trust.question import Progress, nobody, within
 
+#: Test images that the game is played with.
+POINTED = 96
 #: Images in one step of the work.
 AT_ONCE = 8
 #: How far pictures are moved at most, as a share of their side.
@@ -134,3 +139,11 @@ def verdict(found: Pointing) -> str:
     if ahead <= 0:
         return MISSES
     return POINTS if ahead > found.margin else UNSURE
+
+
+def has_masks(model: str) -> bool:
+    """Whether the data that a model was trained on knows where its objects are: only then can the game be played."""
+    if imagenet.is_ready_made(model):
+        return False
+    name = get_run(model).recipe.dataset.name
+    return name in DATASETS and DATASETS.get(name).has_masks

@@ -8,16 +8,14 @@ import numpy as np
 import streamlit as st
 
 from imgcls import imagenet
-from imgcls.datasets import DATASETS
 from imgcls.engines.inference import Answer
 from imgcls.explain import Explanation, method
 from imgcls.explain.explanation import DRAWN, STATUS_WORDS, Status
 from imgcls.explain.picture import overlay
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.figures.trust_curves import trust_curves_figure
-from imgcls.models import ModelCard
-from imgcls.runs import get_run
-from imgcls.trust import completeness, curves, pointing, randomised, ranking, stability
+from imgcls.trust import randomised, ranking, told
+from imgcls.trust.pointing import POINTED, has_masks
 from imgcls.trust.price import passes_of_checks, passes_of_pointing, passes_of_ranking
 from pages.components.answers import ask, waiting_long
 from pages.components.explain_question import Question
@@ -27,18 +25,15 @@ from pages.components.prices import price_words, seconds_of, wait_for_price
 from pages.components.style import is_dark
 from pages.components.words import _
 
-#: Test images of the pointing game, and of the table of all methods.
-POINTED, RANKED = 96, 16
-#: Verdicts that speak for a map, and those that speak against it; all others lie between.
-_GOOD = {randomised.DEPENDS, randomised.NOTHING, curves.BOTH, stability.STAYS, completeness.YES, pointing.POINTS}
-_BAD = {randomised.HARDLY, curves.NEITHER, stability.BREAKS, completeness.NO, pointing.MISSES}
+#: Test images of the table of all methods.
+RANKED = 16
 
 
 def trust_panel(question: Question, explanation: Explanation) -> None:
     """Checks of one map: nothing is computed before it is asked for, at a price that is told."""
     card, image = question.card, question.image
     if not explanation.drawn:
-        st.info(_("There is no map to check."))
+        st.info(_(told.NO_MAP))
         return
     if st.session_state.get("trust wanted") != question.token:
         st.markdown(
@@ -87,33 +82,29 @@ def _is_wanted(question: Question, passes: int, label: str, key: str, main: bool
     return wanted
 
 
+def _title(name: str) -> None:
+    """What a check does."""
+    strong(_(told.TITLES[name]))
+
+
 def _verdict(text: str) -> None:
     """One sentence, marked as good, bad or between by a word and not by colour alone."""
-    if text in _GOOD:
-        st.success(f"✓ {_(text)}")
-    elif text in _BAD:
-        st.error(f"✗ {_(text)}")
-    else:
-        st.warning(f"? {_(text)}")
+    show = st.success if text in told.GOOD else st.error if text in told.BAD else st.warning
+    show(f"{told.mark(text)} {_(text)}")
+
+
+def _said(sentence: told.Sentence) -> str:
+    text, values = sentence
+    return _(text, **values)
 
 
 def _whole(answer: Answer) -> None:
-    told = [answer.facts[name]["verdict"] for name in ("randomised", "curves", "stability")]
-    told += [answer.facts["completeness"]["verdict"]] if answer.facts["completeness"] else []
-    good = sum(text in _GOOD for text in told)
-    if any(text in _BAD for text in told):
-        st.markdown(
-            _("#### Do not rest on this map: {good} of {total} checks speak for it", good=good, total=len(told))
-        )
-    elif good == len(told):
-        st.markdown(_("#### All {total} checks speak for this map", total=len(told)))
-    else:
-        st.markdown(_("#### Believe it with care: {good} of {total} checks speak for it", good=good, total=len(told)))
-    note(_("The checks can show that a map is wrong. That it is right, no check can show."))
+    st.markdown(f"#### {_said(told.whole(answer.facts))}")
+    note(_(told.NO_PROOF))
 
 
 def _randomised(image: np.ndarray, explanation: Explanation, answer: Answer) -> None:
-    strong(_("Destroy what was learned"))
+    _title("randomised")
     _verdict(answer.facts["randomised"]["verdict"])
     rows, stages = answer.facts["randomised"]["rows"], answer.arrays["stages"]
     drawn_statuses = [str(status) for status in DRAWN]
@@ -125,12 +116,11 @@ def _randomised(image: np.ndarray, explanation: Explanation, answer: Answer) -> 
             words = _("random from the head down: {layers} layers", layers=row["layers"])
             drawn = row["status"] in drawn_statuses
             picture = overlay(image, heat if drawn else np.zeros_like(heat), side=200)
-            likeness = "–" if row["correlation"] is None else f"{row['correlation']:.2f}"
-            below = _("{layers} layers random · likeness {likeness}", layers=row["layers"], likeness=likeness)
+            below = _(told.LIKENESS, layers=row["layers"], likeness=told.likeness(row))
             show_picture(picture, words, below)
     for row in rows:
         if row["status"] not in drawn_statuses:
-            note(_("{layers} layers random: no map. {reason}", layers=row["layers"], reason=_reason(row["status"])))
+            note(_(told.NO_STAGE, layers=row["layers"], reason=_(STATUS_WORDS[Status(row["status"])].means)))
     note(
         _(
             "Weights change places, from the answer back to the pixels (Adebayo et al. 2018). Likeness is Spearman's "
@@ -141,29 +131,17 @@ def _randomised(image: np.ndarray, explanation: Explanation, answer: Answer) -> 
     )
 
 
-def _reason(status: str) -> str:
-    return _(STATUS_WORDS[Status(status)].means)
-
-
 def _curves(question: Question, explanation: Explanation, answer: Answer) -> None:
-    strong(_("Take away what it shows, or show only that"))
+    _title("curves")
     _verdict(answer.facts["curves"]["verdict"])
     names = (_("by this map"), _("from the centre"), _("by chance"))
     axis = _("probability") if explanation.against is None else _("probability, of these two classes")
-    titles = {"deletion": _("pixels taken away"), "insertion": _("pixels brought back")}
-    for column, (curve, title) in zip(st.columns(2), titles.items(), strict=True):
+    for column, (curve, words) in zip(st.columns(2), told.CURVES.items(), strict=True):
+        title = _(words)
         with column:
             figure = trust_curves_figure(answer.arrays["shares"], answer.arrays[curve], names, is_dark(), (title, axis))
             st.plotly_chart(figure, key=f"trust {curve}", config=PLOT_CONFIG, theme=None, alt=title)
-            area = answer.facts["curves"][curve]
-            note(
-                _(
-                    "Area: {map:.2f} by this map, {centre:.2f} from the centre, {chance:.2f} by chance.",
-                    map=area["map"],
-                    centre=area["centre"],
-                    chance=area["random"],
-                )
-            )
+            note(_said(told.areas(answer.facts["curves"][curve])))
     note(
         _(
             "Hottest pixels first. Left they become grey, and a good map lets the probability fall at once; right they "
@@ -173,43 +151,28 @@ def _curves(question: Question, explanation: Explanation, answer: Answer) -> Non
 
 
 def _stability(answer: Answer) -> None:
-    strong(_("Add noise that you hardly see"))
-    told = answer.facts["stability"]
-    _verdict(told["verdict"])
-    if told["mean"] is not None:
-        note(
-            _(
-                "Mean likeness of the maps of five noisy copies: {mean:.2f}. {same:.0%} of the copies get the same "
-                "answer.",
-                mean=told["mean"],
-                same=told["same_answer"],
-            )
-        )
+    _title("stability")
+    _verdict(answer.facts["stability"]["verdict"])
+    for sentence in told.noise(answer.facts["stability"]):
+        note(_said(sentence))
 
 
 def _completeness(answer: Answer) -> None:
-    told = answer.facts["completeness"]
-    if told is None:
+    found = answer.facts["completeness"]
+    if found is None:
         return
-    strong(_("Add up the shares"))
-    _verdict(told["verdict"])
-    note(
-        _(
-            "The shares add up to {shares:.3f}; the score rises by {score:.3f} from the empty picture to this one. The "
-            "gap is {gap:.1%}.",
-            shares=told["shares"],
-            score=told["score"],
-            gap=told["gap"],
-        )
-    )
+    _title("completeness")
+    _verdict(found["verdict"])
+    for sentence in told.shares(found):
+        note(_said(sentence))
 
 
 def _pointing(question: Question, explanation: Explanation) -> None:
     """Only where the data set knows where its objects are."""
     card, options = question.card, dict(question.options)
-    if not _has_masks(card):
+    if not has_masks(card.name):
         return
-    strong(_("Does it point at the object?"))
+    _title("pointing")
     key = f"pointing wanted {card.name} {explanation.method} {explanation.layer} {sorted(options.items())}"
     if not st.session_state.get(key):
         passes = passes_of_pointing(question.passes, POINTED)
@@ -231,35 +194,10 @@ def _pointing(question: Question, explanation: Explanation) -> None:
     if answer is None:
         waiting_long("pointing", _("Looking where the maps are hottest"), lambda: st.session_state.pop(key, None))
         return
-    told = answer.facts
-    _verdict(told["verdict"])
-    note(
-        _(
-            "{asked} test images, each moved to another place: as they come, the object is nearly always in the "
-            "middle. The network still knows {images} of them, and these were explained.",
-            asked=told["asked"],
-            images=told["images"],
-        )
-    )
-    if told["images"]:
-        note(
-            _(
-                "The hottest place lies on the object in {hits:.0%} of them; the centre of the picture does in "
-                "{centre:.0%}, a random place in {chance:.0%}.",
-                hits=told["hits"],
-                centre=told["centre"],
-                chance=told["chance"],
-            )
-        )
-    if told["drawn"]:
-        note(_("{energy:.0%} of the heat lies on the object.", energy=told["energy"]))
-
-
-def _has_masks(card: ModelCard) -> bool:
-    if card.name == imagenet.NAME:
-        return False
-    name = get_run(card.name).recipe.dataset.name
-    return name in DATASETS and DATASETS.get(name).has_masks
+    found = told.pointed(answer.facts)
+    _verdict(found.verdict)
+    for sentence in found.notes:
+        note(_said(sentence))
 
 
 def ranking_panel(question: Question) -> None:
@@ -293,7 +231,7 @@ def _passes_of_ranking(question: Question) -> int:
     size = replace(question, layer=None).size  # the table is made at the usual layer
     known = ranking.fitting(bool(facts["layers"]), bool(facts.get("relu", True)))
     ones = [ranking.passes_of_each(one, size) for one in known]
-    return passes_of_ranking(ones, RANKED, ranking.CLOSELY, _has_masks(question.card))
+    return passes_of_ranking(ones, RANKED, ranking.CLOSELY, has_masks(question.card.name))
 
 
 def _table(answer: Answer) -> None:

@@ -109,6 +109,9 @@ def test_maps_side_by_side_trust_and_touch(browser: Any, server: Server, picture
     stroke(page, "Paint where you would look", (0.3, 0.3), (0.7, 0.7))
     page.get_by_role("heading", name=re.compile("of the map's heat lies where you looked")).wait_for(timeout=60_000)
     page.get_by_text("Intersection over union").wait_for()
+    # and what the network says without that part, or with nothing else
+    page.get_by_role("heading", name=re.compile("Hiding this takes")).wait_for(timeout=60_000)
+    page.get_by_text("With all else hidden and only this left").wait_for()
     settled(page)
     page.screenshot(path=pictures / "explain-5-drawn.png", full_page=True)
     assert watched.errors == []
