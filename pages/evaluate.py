@@ -19,6 +19,7 @@ from pages.components.evaluate_robustness import robustness
 from pages.components.evaluate_sure import calibration, not_sure
 from pages.components.finished import tested_run
 from pages.components.frame import need_frame
+from pages.components.glossary import terms
 from pages.components.notices import empty, note
 from pages.components.words import _
 
@@ -81,6 +82,7 @@ def _headline(kept: Kept, seen: Seen) -> None:
     second.metric(_("With 95 % certainty between"), f"{low:.1%} – {high:.1%}")
     matrix = confusion_matrix(kept.logits, kept.labels)
     third.metric(_("Balanced accuracy"), f"{balanced_accuracy(matrix):.1%}")
+    terms("test accuracy", "balanced accuracy")
     note(
         _(
             "{right:,} of {count:,} test images are right. They were looked at once, when training had ended; with so "

@@ -12,6 +12,7 @@ from imgcls.recipe import Recipe
 from imgcls.runs import Curve, list_runs, read_curve
 from pages.components.current import look_at
 from pages.components.frame import need_frame
+from pages.components.glossary import terms
 from pages.components.picture import show_asset
 from pages.components.services import engine
 from pages.components.style import is_dark
@@ -48,6 +49,7 @@ def _invitation() -> None:
             "of your own, and see which strokes decided the answer."
         )
     )
+    terms("convolution")
     if st.button(_("Train it now"), type="primary", key="train now"):
         look_at(engine().submit(Recipe()))
         st.switch_page("pages/train.py")
@@ -63,6 +65,7 @@ def _train() -> None:
     figure = curve_figure(_recorded(), "loss", is_dark(), words, height=EXAMPLE_SIDE)
     alt = _("A recorded run: the loss falls from 2.3 to nearly 0 within a few epochs")
     st.plotly_chart(figure, key="example", config=PLOT_CONFIG, theme=None, alt=alt)
+    terms("epoch", "loss", "validation")
     st.page_link("pages/train.py", label=_("Choose settings"))
 
 
@@ -78,6 +81,7 @@ def _explain() -> None:
     st.markdown(_("A heatmap shows which parts of the picture spoke for an answer, and which layer saw them."))
     alt = _("A 3 under a heatmap: the ends of its arcs glow")
     show_asset(ASSETS / "example" / "heat.png", alt, width=EXAMPLE_SIDE)
+    terms("grad-cam")
     st.page_link("pages/explain.py", label=_("Ask why"))
 
 

@@ -6,11 +6,13 @@ import streamlit as st
 
 from imgcls.lessons import Lesson
 from pages.components.frame import need_frame
+from pages.components.glossary import terms
 from pages.components.lesson import offered
 from pages.components.notices import note
 from pages.components.words import _
 
-_ACROSS = 3
+#: Lessons in a row; words of a lesson that open on its card: the first ones are what it is about.
+_ACROSS, _WORDS = 3, 2
 
 
 def page() -> None:
@@ -35,6 +37,7 @@ def _card(lesson: Lesson) -> None:
         st.page_link(f"pages/{lesson.page}", label=f"**{lesson.number} · {_(lesson.title)}**")
         st.markdown(_(lesson.question))
         st.caption(_(lesson.idea))
+        terms(*lesson.words[:_WORDS])
 
 
 page()

@@ -11,6 +11,7 @@ from imgcls.runs import STATUS_WORDS, RunSummary, Status, delete_run, get_run, l
 from pages.components.current import look_at
 from pages.components.durations import duration, moment
 from pages.components.frame import need_frame
+from pages.components.glossary import terms
 from pages.components.notices import empty, literal, show_error
 from pages.components.resuming import in_the_way
 from pages.components.services import engine
@@ -30,6 +31,7 @@ def page() -> None:
         )
         return
     _table(rows)
+    terms("test accuracy", "validation", "epoch", "batch", "learning rate", "seed")
 
 
 @st.fragment(run_every=None)

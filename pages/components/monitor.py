@@ -24,6 +24,7 @@ from pages.components.durations import duration
 from pages.components.evaluate_changes import open_changes
 from pages.components.expectation import expectation_beside_result
 from pages.components.features import tell_feature_times
+from pages.components.glossary import terms
 from pages.components.live import Chart, live
 from pages.components.notices import literal, show_error
 from pages.components.picture import show_picture
@@ -63,10 +64,12 @@ def monitor(run_id: str) -> None:
     with right:
         if status.is_active:
             st.fragment(_moving, run_every=_tick(curve))(run_id, standing)
+            _words()
         else:
             _progress(run, status, curve)
             advice = advice_of(run, curve)
             show_curves(curve, bands_of(advice))
+            _words()
             coach(run, curve, advice)
     if not status.is_active:
         _inside(run, curve)
@@ -75,6 +78,11 @@ def monitor(run_id: str) -> None:
     # drawing it anew at every look would cost the run more than the curves do: only for those who ask
     elif curve.epochs and st.toggle(_("Look inside while it trains"), key="look inside"):
         st.fragment(_moving_inside, run_every=INSIDE_TICK)(run_id)
+
+
+def _words() -> None:
+    """Those of the numbers and the curves above; outside of what moves, so that an open one stays open."""
+    terms("epoch", "validation", "loss", "learning rate")
 
 
 def _standing(run: Run, status: Status, curve: Curve) -> tuple[Any, ...]:
@@ -268,6 +276,7 @@ def _explain_end(run: Run, status: Status, changed: ImgclsError | None) -> None:
             f"{accuracy:.1%}",
             help=_("Measured once, on {count:,} images that training never saw.", count=result["test_images"]),
         )
+        terms("test accuracy")
     expectation_beside_result(run)
 
 

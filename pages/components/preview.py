@@ -19,6 +19,7 @@ from imgcls.training.sizes import epoch_images, part_sizes
 from imgcls.training.timing import Timing, estimated_seconds
 from pages.components.answers import ask, look_again
 from pages.components.durations import duration
+from pages.components.glossary import terms
 from pages.components.missing import Missing, missing_notice
 from pages.components.missing_data import data_notice
 from pages.components.notices import literal, show_error
@@ -109,6 +110,7 @@ def _numbers(recipe: Recipe) -> tuple[dict[str, Any] | None, Timing | None]:
     with st.container(horizontal=True, gap="medium"):
         for label, value, text in facts:
             st.metric(label, value, width=150, help=text or None)
+    terms("parameter", "multiply-add", "feature map", "batch")
     if costs is None:
         look_again("describe")
     elif timing is None:
