@@ -16,6 +16,7 @@ from imgcls.language import translator
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Recipe, Training
 from pages.components.collect_choice import look_at_own
+from pages.components.collect_link import link_line
 from pages.components.collect_undo import forget_steps
 from pages.components.collect_work import begin_check
 from pages.components.current import look_at
@@ -81,7 +82,7 @@ def other_actions(name: str, ready: Readiness) -> None:
             _ask_to_delete(name, ready.images)
     if error := st.session_state.pop(_ERROR, None):
         show_error(error)
-    note(_("Everybody who uses this server sees this data set, and can change it."))
+    link_line(name)
 
 
 def _check(name: str) -> None:

@@ -120,6 +120,8 @@ def test_a_folder_through_the_real_uploader(browser: Any, server: Server, pictur
     page.get_by_role("button", name="Import").click()
     wait_for_counts(page, 8, 9)
     page.get_by_text("1 file was left out.").wait_for()
+    link = page.get_by_test_id("stCode").get_by_text("?dataset=").inner_text()
+    assert link.strip() == f"{server.url}/collect?dataset=pets"
     page.screenshot(path=pictures / "8-collect-folder.png")
     assert watched.errors == []
     assert watched.outside == set()

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
@@ -28,6 +29,7 @@ from pages.components import collect_work
 from pages.components import sheet as sheet_module
 from pages.components.camera import decode_shots
 from pages.components.collect_actions import packed, recipe_for
+from pages.components.collect_link import link_to
 from pages.components.collect_work import name_for
 from pages.components.notices import literal
 from tests.datasets.people import bring, encoded, picture
@@ -688,6 +690,37 @@ def test_a_name_for_an_archive_that_cannot_be(visit: Any, archive: bytes, markup
 )
 def test_an_archive_gives_its_name(visit: Any, file: str, expected: str) -> None:
     assert name_for(file) == expected
+
+
+# -- together
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("http://192.168.1.20:8501/collect", "http://192.168.1.20:8501/collect?dataset=a%20%26%20b"),
+        (
+            "https://class.example/app/collect?dataset=other#top",
+            "https://class.example/app/collect?dataset=a%20%26%20b",
+        ),
+        ("", "/collect?dataset=a%20%26%20b"),
+    ],
+)
+def test_the_link_names_the_data_set(address: str, link: str) -> None:
+    assert link_to("a & b", address) == link
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8501/collect", "http://192.168.1.20:8501/collect"])
+def test_the_link_leads_others_to_the_same_data_set(
+    visit: Any, words: Any, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(type(st.context), "url", address)
+    editing.create("another")
+    made(cat=1, dog=1)
+    app = visit("collect", link={"dataset": "pets"})
+    assert f"{address}?dataset=pets" in [code.value for code in app.code]
+    assert ("from this computer alone" in words(app)) == ("localhost" in address)
+    assert field(app, "selectbox", "Data set").value == "pets"
 
 
 # -- folders
