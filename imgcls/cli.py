@@ -19,6 +19,7 @@ from imgcls.commands.corrections import MOVES
 from imgcls.commands.dataset import ACTIONS
 from imgcls.errors import ImgclsError, InputError
 from imgcls.language import N_, environment_language, translator
+from imgcls.race import DEFAULT_DEPTH
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     add("methods", commands.methods, "list the methods of explanation")
     _add_weights(add("weights", commands.weights, "list the weights that can be downloaded, or download some"))
     _add_train(add("train", commands.train, "train a network and test it"))
+    text = "train one deep network four times, without and with batch norm and skip connections, and compare gradients"
+    _add_lab(add("lab", commands.lab, text))
     add("runs", commands.runs, "list the runs")
     add("resume", commands.resume, "go on with an interrupted or stopped run").add_argument("model", metavar="RUN")
     add("evaluate", commands.evaluate, "how well a run does on its test images").add_argument("model", metavar="RUN")
@@ -77,11 +80,11 @@ def _add_dataset(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME", help="of the data set")
     command.add_argument("path", nargs="?", type=Path, metavar="PATH", help="import: FOLDER-or-ZIP; export: OUT.zip")
     command.add_argument("--replace", action="store_true", help="import: a data set of this name is replaced")
+    text = "import, change: these are letters, digits or signs that must not be mirrored; or they are not"
+    command.add_argument("--writing", action=argparse.BooleanOptionalAction, help=text)
 
 
 def _add_corrections(command: argparse.ArgumentParser) -> None:
-    text = "import, change: these are letters, digits or signs that must not be mirrored; or they are not"
-    command.add_argument("--writing", action=argparse.BooleanOptionalAction, help=text)
     command.add_argument("name", metavar="DATASET", help="see: datasets")
     command.add_argument("keys", nargs="*", metavar="KEY", help="of images: a number, or class/file in one's own")
     command.add_argument("--relabel", metavar="CLASS", help="give these images this class")
@@ -110,6 +113,16 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="any setting of the recipe")
     command.add_argument("--recipe", metavar="FILE-or-code", help="start from this recipe")
     command.add_argument("--preset", metavar="NAME", help="start from this recipe of ours; see: presets")
+
+
+def _add_lab(command: argparse.ArgumentParser) -> None:
+    text = f"layers with kernels in each of the four: 8, 14, 20 … ({DEFAULT_DEPTH})"
+    command.add_argument("--depth", type=int, default=DEFAULT_DEPTH, help=text)
+    command.add_argument("--dataset", metavar="NAME", help="see: datasets")
+    command.add_argument("--epochs", type=int)
+    command.add_argument("--batch-size", type=int)
+    command.add_argument("--seed", type=int)
+    command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="any setting of the recipes")
 
 
 MODEL = "a run, `imagenet`, or applications/NAME with its own head"

@@ -16,7 +16,7 @@ from imgcls.architectures.resnet import DEPTHS as RESNET_DEPTHS
 from imgcls.architectures.resnet import ResNetOptions
 from imgcls.datasets import dataset_facts
 from imgcls.errors import InputError, UnknownNameError
-from imgcls.language import N_
+from imgcls.language import N_, Translate
 from imgcls.recipe import Choice, Optimizer, Recipe, Training
 from imgcls.runs import Curve, Gradients, Run
 from imgcls.trials import loss_of_guessing, run_or_none
@@ -84,6 +84,11 @@ VARIANT_BLOCKS = {
 def race_recipes(depth: int, base: Recipe = DEFAULT) -> dict[Variant, Recipe]:
     """The recipes of a race: `base` with another network in each, all of `depth` layers with kernels."""
     return {variant: base.model_copy(update={"architecture": variant.architecture(depth)}) for variant in Variant}
+
+
+def race_title(depth: int, variant: Variant, translate: Translate = str) -> str:
+    """What the run of a lane is called."""
+    return translate(N_("Lab, {depth} layers: {name}")).format(depth=depth, name=translate(VARIANT_WORDS[variant]))
 
 
 def lane(recipe: Recipe) -> tuple[int, Variant] | None:

@@ -215,6 +215,9 @@ REFUSED = {
     "a recipe that is a folder": (["train", "--recipe", "/tmp"], "recipe file in JSON"),
     "a code that is none": (["train", "--recipe", "nonsense"], "recipe code"),
     "a code longer than a file name": (["train", "--recipe", "A" * 3000], "recipe code"),
+    "a depth in words": (["lab", "--depth", "deep"], "invalid int"),
+    "a depth that the lab's networks do not have": (["lab", "--depth", "9"], "The depth must be 6n + 2"),
+    "another network for the lab": (["lab", "--set", "architecture.name=mlp"], "only --depth can be chosen"),
     "no such run to resume": (["resume", "20260101-000000-abcdef"], "There is no run"),
     "a path for a run": (["resume", "../../etc/passwd"], "There is no run"),
     "no such run to evaluate": (["evaluate", "nope"], "There is no run"),
@@ -358,6 +361,39 @@ def test_train_evaluate_predict_explain(pictures, tmp_path, home_folder, capsys)
 
     listed = answered("runs")["runs"]
     assert {row["run"] for row in listed} == {first["run"], second["run"]}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_the_lab_trains_all_four(home_folder):
+    arguments = ("--depth", 8, "--epochs", 1, "--dataset", "digits-8x8", "--set", "subset=0.2")
+    found = answered("lab", *arguments)
+    assert [one["network"] for one in found["networks"]] == ["neither", "batch norm", "skip", "both"]
+    for one in found["networks"]:
+        assert (one["status"], get_run(one["run"]).status) == ("completed", Status.COMPLETED)
+        assert 0 < one["test_accuracy"] < 1
+        assert [each["epoch"] for each in one["gradients"]] == [0, 1]
+        for each in one["gradients"]:
+            assert len(each["layers"]) == len(each["norms"]) >= 8
+            assert min(each["norms"]) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_the_lab_interrupted_by_hand(home_folder):
+    """As `train`; what had not begun does not begin by itself."""
+    process = start("lab", "--depth", 8, "--epochs", 3, "--dataset", "digits-8x8", "--json")
+    assert process.stderr
+    while "epoch 1/3" not in (line := process.stderr.readline()):
+        assert line, "it ended by itself"
+    workers = children(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err.splitlines()[-1]) == (130, "", "imgcls: interrupted")
+    assert "Traceback" not in err
+    until(lambda: not any(map(is_running, workers)), 1)
+    assert sorted(run.status for run in list_runs()) == [Status.INTERRUPTED, *[Status.STOPPED] * 3]
+    assert answered("resume", list_runs()[0].id)["status"] == "completed"
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from imgcls.commands.compare import compare
 from imgcls.commands.corrections import corrections
 from imgcls.commands.dataset import dataset
 from imgcls.commands.doctor import doctor
+from imgcls.commands.lab import lab
 from imgcls.commands.listing import architectures, augmentations, balances, datasets, methods, presets, runs
 from imgcls.commands.training import resume, train
 from imgcls.commands.weights import weights
@@ -20,6 +21,7 @@ __all__ = [
     "doctor",
     "evaluate",
     "explain",
+    "lab",
     "methods",
     "predict",
     "presets",

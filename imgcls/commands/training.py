@@ -71,7 +71,7 @@ def train(asked: argparse.Namespace) -> Answer:
     recipe = asked_recipe(asked)
     engine = LocalEngine(adopt=False, spare=False)
     try:
-        return _watch(engine, fetching(lambda: engine.submit(recipe)))
+        return watch(engine, fetching(lambda: engine.submit(recipe)))
     finally:
         engine.close()
 
@@ -80,12 +80,13 @@ def resume(asked: argparse.Namespace) -> Answer:
     engine = LocalEngine(adopt=False, spare=False)
     try:
         fetching(lambda: engine.resume(asked.model))
-        return _watch(engine, asked.model)
+        return watch(engine, asked.model)
     finally:
         engine.close()
 
 
-def _watch(engine: LocalEngine, run_id: str) -> Answer:
+def watch(engine: LocalEngine, run_id: str) -> Answer:
+    """Say how a run goes on until it needs nothing more from this engine; what became of it."""
     run, shown = get_run(run_id), 0
     print(f"run {run_id}", file=sys.stderr)
     reader = CurveReader(run.folder)

@@ -9,6 +9,7 @@ import streamlit as st
 from imgcls.datasets import DATASETS
 from imgcls.errors import ImgclsError
 from imgcls.figures.block import BLOCK_PARTS, WIDTH, block_drawing
+from imgcls.language import translator
 from imgcls.race import (
     DEFAULT,
     DEFAULT_DEPTH,
@@ -19,6 +20,7 @@ from imgcls.race import (
     Variant,
     added_parameters,
     race_recipes,
+    race_title,
 )
 from imgcls.recipe import Choice, Optimizer, Recipe
 from imgcls.training.timing import Timing
@@ -33,7 +35,7 @@ from pages.components.notices import show_error
 from pages.components.picture import show_drawing
 from pages.components.recipe_form import RATES
 from pages.components.style import is_dark
-from pages.components.words import _
+from pages.components.words import _, language
 
 #: Where the settings to begin with are kept: "new race".
 _START = "race to start from"
@@ -188,7 +190,7 @@ def _time(recipes: Mapping[Variant, Recipe]) -> None:
 
 
 def _start(depth: int, recipes: Mapping[Variant, Recipe], guess: Variant | None) -> None:
-    titles = [_("Lab, {depth} layers: {name}", depth=depth, name=_(VARIANT_WORDS[variant])) for variant in recipes]
+    titles = [race_title(depth, variant, translator(language())) for variant in recipes]
     begun = submit_all(list(recipes.values()), titles)
     if begun is not None:
         look_at_race(begun, guess)
