@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -131,6 +132,20 @@ class TestMeasure:
         assert known_timing(recipe) is not None
         monkeypatch.setattr(trial, "measured_timing", lambda recipe: pytest.fail("measured again"))
         assert measure({"recipe": recipe.model_dump()}, {})[0] == facts
+
+    def test_what_the_first_network_of_a_process_pays_is_no_recipes(self, bars, monkeypatch):
+        build, clock, late = trial.build_model, time.perf_counter, [0]
+
+        def cold(*given):
+            late[0] = 60  # seconds of imports, once
+            return build(*given)
+
+        monkeypatch.setattr(time, "perf_counter", lambda: clock() + late[0])
+        monkeypatch.setattr(trial, "build_model", cold)
+        trial._awake.cache_clear()
+        facts, _ = measure({"recipe": {"dataset": {"name": "bars"}, "training": {"batch_size": 8}}}, {})
+        assert late == [60]
+        assert facts["start"] < 60
 
     @pytest.mark.parametrize(
         ("change", "kind"),
