@@ -29,7 +29,7 @@ _ALL = N_("All {total} checks speak for this map")
 _WITH_CARE = N_("Believe it with care: {good} of {total} checks speak for it")
 
 #: What each check does, above its verdict.
-TITLES = {
+CHECK_WORDS = {
     "randomised": N_("Destroy what was learned"),
     "curves": N_("Take away what it shows, or show only that"),
     "stability": N_("Add noise that you hardly see"),
@@ -39,7 +39,7 @@ TITLES = {
 #: A stage of the randomisation: how alike its map is, or why it has none.
 LIKENESS = N_("{layers} layers random · likeness {likeness}")
 NO_STAGE = N_("{layers} layers random: no map. {reason}")
-CURVES = {"deletion": N_("pixels taken away"), "insertion": N_("pixels brought back")}
+CURVE_WORDS = {"deletion": N_("pixels taken away"), "insertion": N_("pixels brought back")}
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ def checks(facts: Facts) -> list[Check]:
     """Each check of one map, as `trust_map` answers them."""
     notes = {
         "randomised": tuple(map(stage, facts["randomised"]["rows"])),
-        "curves": tuple(areas(facts["curves"][curve]) for curve in CURVES),
+        "curves": tuple(areas(facts["curves"][curve]) for curve in CURVE_WORDS),
         "stability": noise(facts["stability"]),
         "completeness": shares(facts["completeness"]) if facts["completeness"] else (),
     }
-    names = {"curves": tuple(CURVES.values())}
+    names = {"curves": tuple(CURVE_WORDS.values())}
     return [
-        Check(TITLES[name], facts[name]["verdict"], told, names.get(name, ()))
+        Check(CHECK_WORDS[name], facts[name]["verdict"], told, names.get(name, ()))
         for name, told in notes.items()
         if facts[name]
     ]
@@ -148,4 +148,4 @@ def pointed(told: Facts) -> Check:
         notes.append((text, {name: told[name] for name in ("hits", "centre", "chance")}))
     if told["drawn"]:
         notes.append((N_("{energy:.0%} of the heat lies on the object."), {"energy": told["energy"]}))
-    return Check(TITLES["pointing"], told["verdict"], tuple(notes))
+    return Check(CHECK_WORDS["pointing"], told["verdict"], tuple(notes))

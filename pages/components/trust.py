@@ -84,7 +84,7 @@ def _is_wanted(question: Question, passes: int, label: str, key: str, main: bool
 
 def _title(name: str) -> None:
     """What a check does."""
-    strong(_(told.TITLES[name]))
+    strong(_(told.CHECK_WORDS[name]))
 
 
 def _verdict(text: str) -> None:
@@ -136,8 +136,8 @@ def _curves(question: Question, explanation: Explanation, answer: Answer) -> Non
     _verdict(answer.facts["curves"]["verdict"])
     names = (_("by this map"), _("from the centre"), _("by chance"))
     axis = _("probability") if explanation.against is None else _("probability, of these two classes")
-    for column, (curve, words) in zip(st.columns(2), told.CURVES.items(), strict=True):
-        title = _(words)
+    for column, curve in zip(st.columns(2), told.CURVE_WORDS, strict=True):
+        title = _(told.CURVE_WORDS[curve])
         with column:
             figure = trust_curves_figure(answer.arrays["shares"], answer.arrays[curve], names, is_dark(), (title, axis))
             st.plotly_chart(figure, key=f"trust {curve}", config=PLOT_CONFIG, theme=None, alt=title)

@@ -47,12 +47,12 @@ def test_it_says_what_the_page_says(tiny_run, checked, monkeypatch):
     assert told.NO_PROOF in out
     for name in ("randomised", "curves", "stability"):
         verdict = facts[name]["verdict"]
-        assert f"{told.TITLES[name]}\n  {told.mark(verdict)} {verdict}\n" in out
+        assert f"{told.CHECK_WORDS[name]}\n  {told.mark(verdict)} {verdict}\n" in out
     assert "4 layers random" in out
     areas = facts["curves"]["deletion"]
     assert f"    pixels taken away: Area: {areas['map']:.2f} by this map, {areas['centre']:.2f} from the centre" in out
-    assert told.TITLES["completeness"] not in out
-    assert told.TITLES["pointing"] not in out
+    assert told.CHECK_WORDS["completeness"] not in out
+    assert told.CHECK_WORDS["pointing"] not in out
 
 
 def test_json_and_integrated_gradients_add_up(tiny_run, checked):
@@ -79,7 +79,7 @@ def test_where_objects_are_known_it_is_asked_whether_it_points(shapes, checked, 
     data = json.loads(checked(shapes, "--json")[0])
     assert data["trust"]["pointing"]["asked"] == 12
     assert data["trust"]["pointing"]["verdict"]
-    assert told.TITLES["pointing"] in checked(shapes)[0]
+    assert told.CHECK_WORDS["pointing"] in checked(shapes)[0]
 
 
 def test_without_a_map_there_is_nothing_to_check(tiny_run, checked):

@@ -37,6 +37,7 @@ from imgcls.recipe import Imbalance, Optimizer, Recipe, Split, Training
 from imgcls.runs import STATUS_WORDS as RUN_WORDS
 from imgcls.shortcut_lab import REMEDY_WORDS
 from imgcls.training.loop import REASONS
+from imgcls.trust.told import CHECK_WORDS, CURVE_WORDS
 from tests.house import catalogue
 
 UPDATE = "run: python -m tests.house.catalogue, then translate what it lists"
@@ -139,6 +140,8 @@ DYNAMIC: dict[str, list[str]] = {
     "means": [words.means for words in (*EXPLANATION_WORDS.values(), *(one.fine for one in SHOWS_WORDS.values()))],
     "advice": [words.advice for words in (*EXPLANATION_WORDS.values(), *(one.fine for one in SHOWS_WORDS.values()))],
     "STATUS_SHORT": list(STATUS_SHORT.values()),
+    "CHECK_WORDS": list(CHECK_WORDS.values()),
+    "CURVE_WORDS": list(CURVE_WORDS.values()),
     "caption": [words.caption for words in SHOWS_WORDS.values()],
     "less": [words.less for words in SHOWS_WORDS.values() if words.less],
     "more": [words.more for words in SHOWS_WORDS.values() if words.more],
