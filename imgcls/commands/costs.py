@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from typing import Any
 
 from imgcls.architectures import ARCHITECTURES
 from imgcls.commands.answer import Answer, table
 from imgcls.recipe import Choice, Recipe, with_settings
 
-#: What is printed of each layer.
+#: What is printed of each layer; behind it what goes into it, where that is not the layer above alone.
 _COLUMNS = ("name", "kind", "shape", "parameters", "multiply_adds")
+_INPUTS = "inputs"
 
 
 def network_costs(asked: argparse.Namespace) -> Answer:
@@ -43,7 +45,7 @@ def network_costs(asked: argparse.Namespace) -> Answer:
         "step_milliseconds": 1000 * timed["step"],
         "batch_size": recipe.training.batch_size,
     }
-    return Answer(data, [*_sums(data), "", *table([_COLUMNS, *map(_row, described["layers"])])])
+    return Answer(data, [*_sums(data), "", *table(_rows(described["layers"]))])
 
 
 def _sums(data: dict[str, Any]) -> list[str]:
@@ -57,5 +59,15 @@ def _sums(data: dict[str, Any]) -> list[str]:
     ]
 
 
+def _rows(layers: list[dict[str, Any]]) -> list[list[str]]:
+    """The head, and a row a layer: a skip connection is seen where two inputs come together."""
+    first = [*_row(layers[0]), ""]
+    return [[*_COLUMNS, _INPUTS], first, *([*_row(layer), _inputs(layer, above)] for above, layer in pairwise(layers))]
+
+
 def _row(layer: dict[str, Any]) -> list[str]:
     return ["×".join(map(str, layer[one])) if one == "shape" else str(layer[one]) for one in _COLUMNS]
+
+
+def _inputs(layer: dict[str, Any], above: dict[str, Any]) -> str:
+    return "" if layer["inputs"] == [above["name"]] else ", ".join(layer["inputs"])

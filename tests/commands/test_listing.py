@@ -97,6 +97,20 @@ def test_what_it_costs_with_options_on_other_images():
     assert data["layers"][0]["shape"] == (8, 8, 1)
 
 
+@pytest.mark.parametrize(("name", "skips"), [("plain-8", False), ("resnet-8", True)])
+def test_skip_connections_are_seen_in_the_table(name, skips):
+    answer = costs_of(name)
+    head, *rows = answer.lines[answer.lines.index("") + 1 :]
+    place = head.index("inputs")
+    inputs = {row.split()[0]: row[place:] for row in rows}
+    assert list(inputs) == [layer["name"] for layer in answer.data["layers"]]
+    known = {layer["name"]: layer["inputs"] for layer in answer.data["layers"]}
+    for layer, said in inputs.items():
+        assert said in ("", ", ".join(known[layer]))
+    assert any(", " in said for said in inputs.values()) == skips
+    assert all(inputs[layer] for layer in known if len(known[layer]) > 1)
+
+
 def test_a_network_that_does_not_take_the_images_is_refused():
     with pytest.raises(RecipeError, match=r"seed-cnn takes images from .* Received: 8 × 8"):
         costs_of("seed-cnn", dataset="digits-8x8")
