@@ -6,7 +6,9 @@ https://keras.io/api/applications/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -29,6 +31,20 @@ WITH_HEAD = "-with-head"
 IMAGENET_CLASSES = 1000
 #: What `keras.applications` calls the modes "tf" (−1 to 1) and "torch" (0 to 1, normalised by channel in the graph).
 _SYMMETRIC, _BY_CHANNEL = Preprocessing(1 / 127.5, -1.0), Preprocessing(1 / 255)
+_outlined: ContextVar[bool] = ContextVar("outlined", default=False)
+
+
+@contextmanager
+def outlined() -> Iterator[None]:
+    """Within the block, bodies are checked and built without their weights, and frozen as if they had them.
+
+    What a network is made of, and what it costs, does not depend on them: it can be told before they are downloaded.
+    """
+    token = _outlined.set(True)
+    try:
+        yield
+    finally:
+        _outlined.reset(token)
 
 
 class ApplicationOptions(TransferOptions):
@@ -87,7 +103,7 @@ class Application:
         Raises:
             MissingWeightsError: they have to be downloaded first.
         """
-        if options.has_learned and not self.is_whole:
+        if options.has_learned and not _outlined.get() and not self.is_whole:
             self.weights.check()
 
     @property
@@ -120,7 +136,7 @@ class Application:
         x = layers.Dropout(options.dropout, name="dropout")(features)
         head = layers.Dense(classes, dtype="float32", name="logits")
         logits = head(x)
-        if options.has_learned:
+        if options.has_learned and not _outlined.get():
             self._assign(inputs, features, head)
         return logits
 

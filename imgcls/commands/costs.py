@@ -8,7 +8,10 @@ from typing import Any
 
 from imgcls.architectures import ARCHITECTURES
 from imgcls.commands.answer import Answer, table
+from imgcls.errors import MissingDataError, MissingWeightsError
+from imgcls.language import environment_language, translator
 from imgcls.recipe import Choice, Recipe, with_settings
+from imgcls.training.check import check_recipe
 
 #: What is printed of each layer; behind it what goes into it, where that is not the layer above alone.
 _COLUMNS = ("name", "kind", "shape", "parameters", "multiply_adds")
@@ -30,6 +33,7 @@ def network_costs(asked: argparse.Namespace) -> Answer:
     recipe = with_settings(recipe, asked.set)
     arguments = {"recipe": recipe.model_dump(mode="json")}
     described, timed = describe(arguments, {})[0], measure(arguments, {})[0]
+    missing = _missing(recipe)
     milliseconds = 1000 * (timed["validation_image"] + timed["feature_image"])
     entry = ARCHITECTURES.get(recipe.architecture.name)
     data = {
@@ -44,8 +48,18 @@ def network_costs(asked: argparse.Namespace) -> Answer:
         "milliseconds_per_image": milliseconds,
         "step_milliseconds": 1000 * timed["step"],
         "batch_size": recipe.training.batch_size,
+        "missing": missing,
     }
-    return Answer(data, [*_sums(data), "", *table(_rows(described["layers"]))])
+    return Answer(data, [*_sums(data), *([missing] if missing else []), "", *table(_rows(described["layers"]))])
+
+
+def _missing(recipe: Recipe) -> str | None:
+    """What has to be downloaded before it can be trained, in a sentence: it is described before."""
+    try:
+        check_recipe(recipe)
+    except (MissingWeightsError, MissingDataError) as error:
+        return error.say(translator(environment_language()))
+    return None
 
 
 def _sums(data: dict[str, Any]) -> list[str]:

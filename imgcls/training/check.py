@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from imgcls.architectures import architecture_options, check_image_shape, parameter_count
+from imgcls.architectures.applications import outlined
 from imgcls.augmentation import augmentation_options
 from imgcls.balance import balance_options
 from imgcls.datasets import check_present, dataset_facts
 from imgcls.datasets.corrections import read_corrections
 from imgcls.datasets.imbalance import kept_shares
-from imgcls.errors import RecipeError
+from imgcls.errors import MissingDataError, RecipeError
 from imgcls.language import N_
 from imgcls.limits import limit
 from imgcls.recipe import Recipe
@@ -46,6 +49,15 @@ def check_recipe(recipe: Recipe) -> None:
             )
     check_present(recipe.dataset)  # late: nobody should download what cannot be trained on anyway
     check_pins(recipe)
+
+
+def check_outline(recipe: Recipe) -> None:
+    """As `check_recipe`, but what others published may have to be downloaded yet.
+
+    What a network costs depends on no weights, and of the images on nothing but their shape and classes.
+    """
+    with outlined(), suppress(MissingDataError):
+        check_recipe(recipe)
 
 
 def _check_augmentation(recipe: Recipe) -> None:

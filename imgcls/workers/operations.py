@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from imgcls.architectures import build_model
+from imgcls.architectures.applications import outlined
 from imgcls.augmentation import preview
 from imgcls.augmentation.examples import examples, one_hot
 from imgcls.datasets import dataset_facts, load
@@ -24,7 +25,7 @@ from imgcls.language import N_
 from imgcls.models import load_trained
 from imgcls.recipe import Choice, recipe_from
 from imgcls.registry import likely
-from imgcls.training.check import check_parameters, check_recipe
+from imgcls.training.check import check_outline, check_parameters
 from imgcls.training.timing import keep_timing, known_timing
 from imgcls.workers.evaluation_operations import EVALUATION_OPERATIONS
 from imgcls.workers.inside_operations import INSIDE_OPERATIONS
@@ -139,14 +140,18 @@ def explain_images(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> 
 
 
 def measure(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
-    """`recipe` → parameters, and seconds per step and per image, as `Timing`; measured now unless known already."""
+    """`recipe` → parameters, and seconds per step and per image, as `Timing`; measured now unless known already.
+
+    Weights and data need not be here yet: any numbers take as long.
+    """
     from imgcls.training.trial import measured_timing
 
     recipe = recipe_from(arguments["recipe"])
-    check_recipe(recipe)
+    check_outline(recipe)
     timing = known_timing(recipe)
     if timing is None:
-        timing = measured_timing(recipe)
+        with outlined():
+            timing = measured_timing(recipe)
         keep_timing(recipe, timing)
     return asdict(timing), {}
 
@@ -155,15 +160,16 @@ def describe(arguments: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer
     """`recipe` → what its network costs, and what it is made of: one row a layer.
 
     Of each layer also the `block` of the body that it is in, from 1, None in the head, and whether it is `trainable`;
-    of the whole the number of `blocks`, and of `features` that the head reads.
+    of the whole the number of `blocks`, and of `features` that the head reads. Weights and data need not be here yet.
     """
     from imgcls.architectures.measure import costs, layer_costs
     from imgcls.architectures.transfer import parts
 
     recipe = recipe_from(arguments["recipe"])
-    check_recipe(recipe)
+    check_outline(recipe)
     dataset = dataset_facts(recipe.dataset)
-    model = build_model(recipe.architecture, dataset.image_shape, len(dataset.class_names), recipe.seed)
+    with outlined():
+        model = build_model(recipe.architecture, dataset.image_shape, len(dataset.class_names), recipe.seed)
     check_parameters(int(model.count_params()))
     found = parts(model)
     blocks = {layer.name: place for place, block in enumerate(found.blocks, 1) for layer in block}

@@ -36,13 +36,13 @@ def preview(recipe: Recipe, missing: Missing | None = None) -> None:
 
     Args:
         recipe: what is about to be trained.
-        missing: what has to be downloaded first; its notice then stands in the place of the numbers.
+        missing: what has to be downloaded first; its notice then stands above the numbers, which do not need it.
     """
     dataset, architecture = DATASETS.get(recipe.dataset.name), ARCHITECTURES.get(recipe.architecture.name)
     if missing:
         missing_notice(missing)
-    described, timing = (None, None) if missing else _numbers(recipe)
-    if timing:
+    described, timing = _numbers(recipe)
+    if timing and not missing:
         time_budget(recipe, timing)
         rate_finder(recipe)
     st.subheader(_(architecture.title))

@@ -111,6 +111,17 @@ def test_skip_connections_are_seen_in_the_table(name, skips):
     assert all(inputs[layer] for layer in known if len(known[layer]) > 1)
 
 
+def test_what_has_yet_to_be_downloaded_is_described_and_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    answer = costs_of("applications/MobileNetV2", "architecture.side=32", dataset="fashion-mnist")
+    assert (answer.data["parameters"], answer.data["trainable_parameters"]) == (2_257_984 + 12_810, 12_810)
+    assert answer.data["milliseconds_per_image"] > 0
+    assert sum(len(layer["inputs"]) > 1 for layer in answer.data["layers"]) >= 10
+    assert "The weights of MobileNetV2 (9 MB) are not on this machine yet" in answer.data["missing"]
+    assert answer.data["missing"] in answer.lines
+    assert costs_of("linear").data["missing"] is None
+
+
 def test_a_network_that_does_not_take_the_images_is_refused():
     with pytest.raises(RecipeError, match=r"seed-cnn takes images from .* Received: 8 × 8"):
         costs_of("seed-cnn", dataset="digits-8x8")

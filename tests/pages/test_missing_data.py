@@ -76,14 +76,16 @@ def told(app: Any) -> str:
     return "\n".join(element.value.replace("\\", "") for kind in (app.info, app.error) for element in kind)
 
 
-def test_the_notice_stands_in_the_place_of_the_numbers(visit: Any, web: FakeWeb, inference: Any, words: Any) -> None:
+def test_the_network_is_described_before_its_data_is_here(visit: Any, web: FakeWeb, inference: Any, words: Any) -> None:
     app = visit("train", session=START)
     assert not app.exception
     assert "The data set fashion-mnist (31 MB) is not on this machine yet" in told(app)
     assert app.button(key="download data").label == "Download (31 MB)"
     assert start(app).disabled
     assert not app.error
-    assert "Parameters" not in {metric.label for metric in app.metric}
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert (shown["Parameters"], shown["Multiply-adds"]) == ("121,930", "2.5 M")
+    assert not has(app, "find rates go")  # what has to be trained for waits
     assert "clothes and shoes" in words(app)
     assert "875 images to train on, 125 to validate each epoch, 10,000 kept for the test" in words(app).replace(
         "\\", ""

@@ -1,4 +1,4 @@
-"""Weights that are not here: the notice in the place of the numbers, the download, its end, and its failure."""
+"""Weights that are not here: the notice above the numbers, the download, its end, and its failure."""
 
 from __future__ import annotations
 
@@ -74,15 +74,21 @@ def until_over() -> None:
     download.wait(5)
 
 
-def test_the_notice_stands_in_the_place_of_the_numbers(visit: Any, web: FakeWeb, inference: Any, words: Any) -> None:
+def test_the_network_is_described_before_its_weights_are_here(
+    visit: Any, web: FakeWeb, inference: Any, words: Any
+) -> None:
     app = visit("train", session=START)
     assert not app.exception
     assert "The weights of MobileNetV2 (9 MB) are not on this machine yet" in told(app)
     assert app.button(key="download weights").label == "Download (9 MB)"
     assert start(app).disabled
     assert not app.error
-    assert not app.metric or "Parameters" not in {metric.label for metric in app.metric}
-    assert inference.asked == [] or {name for name, _ in inference.asked} <= {"predict"}
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert (shown["Parameters"], shown["Multiply-adds"]) == ("121,930", "2.5 M")
+    assert shown["Parameters that learn"] == "12,810"
+    assert "…" not in shown.values()
+    assert {name for name, _ in inference.asked} <= {"describe", "measure", "predict"}
+    assert not has(app, "find rates go")  # what has to be trained for waits
     assert "MobileNetV2" in words(app)
     assert web.calls == 0  # nothing is fetched before somebody asks for it
 
