@@ -96,7 +96,7 @@ def _scale(known: Sequence[Explanation]) -> str:
         one
         + " "
         + _(
-            "The third is the map of the difference of the two scores. With this method that is not the first map less the "
-            "second."
+            "The third is the map of the difference of the two scores. With this method that is not the first map less "
+            "the second."
         )
     )

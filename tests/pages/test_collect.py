@@ -698,10 +698,10 @@ def test_an_archive_gives_its_name(visit: Any, file: str, expected: str) -> None
 @pytest.mark.parametrize(
     ("address", "link"),
     [
-        ("http://192.168.1.20:8501/collect", "http://192.168.1.20:8501/collect?dataset=a%20%26%20b"),
+        ("http://example.org:8501/collect", "http://example.org:8501/collect?dataset=a%20%26%20b"),
         (
-            "https://class.example/app/collect?dataset=other#top",
-            "https://class.example/app/collect?dataset=a%20%26%20b",
+            "https://example.com/app/collect?dataset=other#top",
+            "https://example.com/app/collect?dataset=a%20%26%20b",
         ),
         ("", "/collect?dataset=a%20%26%20b"),
     ],
@@ -710,7 +710,7 @@ def test_the_link_names_the_data_set(address: str, link: str) -> None:
     assert link_to("a & b", address) == link
 
 
-@pytest.mark.parametrize("address", ["http://localhost:8501/collect", "http://192.168.1.20:8501/collect"])
+@pytest.mark.parametrize("address", ["http://localhost:8501/collect", "http://example.org:8501/collect"])
 def test_the_link_leads_others_to_the_same_data_set(
     visit: Any, words: Any, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
