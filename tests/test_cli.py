@@ -42,7 +42,7 @@ def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
 def call(*arguments: object, **environment: str) -> tuple[int, str, str]:
     """Exit code, standard output, standard error."""
     process = start(*arguments, **environment)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=280)
     return process.returncode, out, err
 
 
@@ -364,7 +364,7 @@ def test_train_evaluate_predict_explain(pictures, tmp_path, home_folder, capsys)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_the_lab_trains_all_four(home_folder):
     arguments = ("--depth", 8, "--epochs", 1, "--dataset", "digits-8x8", "--set", "subset=0.2")
     found = answered("lab", *arguments)
@@ -379,7 +379,7 @@ def test_the_lab_trains_all_four(home_folder):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_the_lab_interrupted_by_hand(home_folder):
     """As `train`; what had not begun does not begin by itself."""
     process = start("lab", "--depth", 8, "--epochs", 3, "--dataset", "digits-8x8", "--json")
