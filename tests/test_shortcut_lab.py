@@ -62,6 +62,25 @@ def test_who_looks_at_the_mark():
 
 # -- with networks that are really trained
 
+
+@pytest.mark.slow
+def test_a_mark_never_seen_draws_little_heat(home_folder):
+    """Less than three times its share of the image, over three seeds: 3.0, 1.8 and 1.9 times when this was written.
+
+    Not none: a bright square that it never saw is still an edge to it.
+    """
+    some = pairs(DEFAULT.dataset, 48)
+    both, heat = np.concatenate([some.marked, some.clean]), []
+    for seed in range(3):
+        run = create_run(
+            shortcut_recipes()[Remedy.CLEAN].model_copy(update={"seed": seed}), {"ticket": 1, "engine": ""}
+        )
+        assert train_here(run.folder) == "completed"
+        _facts, answer = explain_images({"model": run.id, "classes": 1, "method": "grad-cam"}, {"images": both})
+        heat.append(evidence(some, answer["maps"], answer["probabilities"]).on_mark)
+    assert np.mean(heat) < 3 * some.marks.mean(), heat
+
+
 #: Pixels around the mark that still count: half of one of the map's places.
 MARGIN = 2
 
@@ -95,7 +114,6 @@ def test_the_whole_story(home_folder):
     assert results[Remedy.CUTOUT]["test_accuracy"] > results[Remedy.NOTHING]["test_accuracy"] + 0.1
     assert results[Remedy.CLEAN]["test_accuracy"] > 0.9
     assert not found[Remedy.CLEAN].looks_at_the_mark
-    # seeds 0, 1, 2: 0.29, 0.17 and 0.19 of what lies there in the network that uses it
     assert found[Remedy.CLEAN].on_mark < found[Remedy.NOTHING].on_mark / 3
     assert found[Remedy.CLEAN].on_object > found[Remedy.NOTHING].on_object
     assert pointed[Remedy.CLEAN] < pointed[Remedy.NOTHING] - 0.3

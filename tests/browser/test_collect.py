@@ -14,7 +14,7 @@ from tests.browser.conftest import Server, Watched
 from tests.datasets.people import bring as brought
 from tests.datasets.people import encoded, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 #: A camera that needs no device: another grey in every frame.
 CAMERA = """
@@ -103,7 +103,7 @@ def test_from_nothing_to_training(browser: Any, server: Server, pictures: Path) 
     train.click()
     page.get_by_role("button", name="Start training").click()
     # so few pictures are soon learned: whatever epoch the page catches, or the end
-    page.get_by_text(re.compile(r"Epoch \d+ of|^Trained for$")).first.wait_for(timeout=120_000)
+    page.get_by_text(re.compile(r"Epoch \d+ of|^Trained for$")).first.wait_for(timeout=60_000)
     assert watched.errors == []
     assert watched.outside == set()
 

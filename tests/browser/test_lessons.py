@@ -15,12 +15,12 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.test_accessibility import faults
 from tests.browser.test_data import settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 GIVE = "That is my answer"
 CHANGE, FIND = "Go on: change it", "Go on: find it in your own network"
 #: Milliseconds for what trains within a lesson; on two idle cores at most thirty seconds.
-TRAINED = 300_000
+TRAINED = 150_000
 RESIDUAL = {
     "architecture": {"name": "resnet-8"},
     "subset": 0.2,
