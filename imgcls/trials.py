@@ -18,7 +18,7 @@ from imgcls.language import N_, Translate
 from imgcls.recipe import Recipe
 from imgcls.runs import Curve, Run, Status, get_run, is_identifier
 from imgcls.training.loop import REASONS
-from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, known_timing, timing_key
+from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, timing_key
 
 #: One alone is no comparison; more lines in one frame than this nobody tells apart.
 FEWEST, MOST = 2, 20
@@ -148,11 +148,6 @@ def loss_of_guessing(curve: Curve) -> float:
 
 
 # -- time
-
-
-def estimated_seconds_of_all(recipes: Iterable[Recipe], slowest: Timing) -> float:
-    """From Start to the last result, one run after another; those that were never measured count as the slowest."""
-    return sum(estimated_seconds(recipe, known_timing(recipe) or slowest) for recipe in recipes)
 
 
 def to_measure(recipes: Iterable[Recipe]) -> dict[str, Recipe]:

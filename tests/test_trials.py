@@ -15,13 +15,12 @@ from imgcls.race import Variant
 from imgcls.recipe import Choice, Optimizer, Recipe, Training
 from imgcls.runs import Curve, Status, create_run, delete_run, get_run, rename_run
 from imgcls.training.loop import REASONS
-from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds, keep_timing
+from imgcls.training.timing import OVERHEAD, Timing, estimated_seconds
 from imgcls.trials import (
     FEWEST,
     MOST,
     Score,
     Standing,
-    estimated_seconds_of_all,
     has_diverged,
     loss_of_guessing,
     measured_seconds_of_all,
@@ -182,17 +181,6 @@ def test_time_left_counts_what_waits_as_the_slowest():
 def test_time_left_is_unknown_before_the_first_step_and_at_the_end():
     assert seconds_left({"a": Curve()}, {"a": Status.QUEUED}) is None
     assert seconds_left({"a": curve(1)}, {"a": Status.COMPLETED}) is None
-
-
-def test_the_estimate_takes_the_slowest_for_what_was_never_measured():
-    plain, augmented = Recipe(), Recipe(augmentation=(Choice(name="flip"),))
-    slow, fast = (Timing(step=step, validation_image=0.001, parameters=1) for step in (0.02, 0.01))
-    both = 2 * estimated_seconds(plain, slow)
-    assert estimated_seconds_of_all([plain, augmented], slow) == pytest.approx(both)
-    keep_timing(plain, fast)
-    measured = estimated_seconds(plain, fast) + estimated_seconds(augmented, slow)
-    assert estimated_seconds_of_all([plain, augmented], slow) == pytest.approx(measured)
-    assert measured < both
 
 
 def test_what_costs_the_same_is_measured_once_and_each_is_priced_by_its_own():

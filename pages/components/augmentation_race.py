@@ -20,7 +20,8 @@ from pages.components.glossary import terms
 from pages.components.lesson_run import train_or_reuse, waiting_words
 from pages.components.notices import literal, note
 from pages.components.question import ask_first
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.race_time import time_of_race
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _, listed
 
 _KEY = "augmentation race"
@@ -82,7 +83,7 @@ def _begin() -> None:
         if st.button(label, type="primary", disabled=len(trials) < 2, key=f"{_KEY} go"):
             train_or_reuse(_KEY, _("Augmentation"), trials)
         if missing:
-            time_of_trials(_KEY, missing, missing[-1].recipe)
+            time_of_race(_KEY, [trial.recipe for trial in missing])
     _to_the_bench()
 
 

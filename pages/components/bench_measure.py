@@ -17,7 +17,8 @@ from pages.components.bench import begin_bench_with
 from pages.components.glossary import terms
 from pages.components.missing import checked
 from pages.components.notices import note, show_error
-from pages.components.trials import Column, Trial, start_trials, time_of_trials
+from pages.components.race_time import time_of_race
+from pages.components.trials import Column, Trial, start_trials
 from pages.components.weights import weights_notice
 from pages.components.words import _, epochs_words
 
@@ -65,7 +66,7 @@ def measure_form(recipe: Recipe) -> None:
     elif fine:
         # how strong they are hardly changes what they cost: other strengths are not measured anew
         usual = tuple(Choice(name=choice.name) for choice in chosen.augmentation)
-        time_of_trials(PAGE, trials, slowest=chosen.model_copy(update={"augmentation": usual}))
+        time_of_race(PAGE, [trials[0].recipe, chosen.model_copy(update={"augmentation": usual})])
 
 
 def _images(recipe: Recipe) -> Split:

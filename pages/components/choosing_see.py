@@ -18,7 +18,8 @@ from pages.components.glossary import terms
 from pages.components.lesson_run import train_or_reuse
 from pages.components.notices import literal, note
 from pages.components.question import Asked, ask_first
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.race_time import time_of_race
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _
 
 _KEY = "choosing"
@@ -74,7 +75,7 @@ def _begin() -> None:
         if st.button(_("Start the race") if missing else _("Show them"), type="primary", key=f"{_KEY} go"):
             train_or_reuse(_KEY, _("Choosing"), trials)
         if missing:
-            time_of_trials(_KEY, missing, missing[0].recipe)
+            time_of_race(_KEY, [trial.recipe for trial in missing])
 
 
 def _outcome(trials: Trials, asked: Asked, standing: Standing[str]) -> None:

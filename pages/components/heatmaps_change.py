@@ -13,10 +13,11 @@ from pages.components.glossary import terms
 from pages.components.lesson_run import train_or_reuse
 from pages.components.notices import literal, note
 from pages.components.question import ask_first
+from pages.components.race_time import time_of_race
 from pages.components.shortcut_evidence import show_evidence
 from pages.components.shortcut_form import show_samples
 from pages.components.trial_table import Column
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _
 
 _KEY = "heatmaps"
@@ -56,7 +57,7 @@ def _begin() -> None:
         if st.button(label, type="primary", key=f"{_KEY} go"):
             train_or_reuse(_KEY, _("Shortcut"), trials)
         if missing:
-            time_of_trials(_KEY, missing, missing[0].recipe)
+            time_of_race(_KEY, [trial.recipe for trial in missing])
 
 
 def _outcome(trials: Trials, standing: Standing[str]) -> None:

@@ -16,14 +16,14 @@ from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.limits import limit
 from imgcls.recipe import Choice, Imbalance, Recipe, Training
 from imgcls.training.data import run_data
-from imgcls.training.sizes import epoch_images
 from imgcls.trials import FEWEST, Trials
 from pages.components.glossary import terms
 from pages.components.missing import can_train
 from pages.components.notices import literal, show_error
+from pages.components.race_time import time_of_race
 from pages.components.registered import registered_choice
 from pages.components.style import is_dark
-from pages.components.trials import Trial, start_trials, time_of_trials
+from pages.components.trials import Trial, start_trials
 from pages.components.words import _, listed
 
 #: Where the settings to begin with are kept: "new trials".
@@ -107,7 +107,7 @@ def _question(page_key: str, recipe: Recipe | None, names: list[str]) -> None:
         if st.button(_("Train them all"), type="primary", key=f"start {page_key}", disabled=not ready):
             start_trials(page_key, _("Imbalance"), trials)
         if ready:
-            time_of_trials(page_key, trials, max((trial.recipe for trial in trials), key=epoch_images))
+            time_of_race(page_key, [trial.recipe for trial in trials])
     if len(names) < FEWEST:
         st.caption(_("Choose two strategies or more: one alone is no comparison."))
     _definitions(names)

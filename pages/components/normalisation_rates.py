@@ -14,7 +14,8 @@ from imgcls.trials import Standing, Trials, score_of
 from pages.components.lesson_run import train_or_reuse, waiting_words
 from pages.components.notices import note
 from pages.components.question import ask_first
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.race_time import time_of_race
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _, listed
 
 _KEY = "normalisation rates"
@@ -59,7 +60,7 @@ def start_rates() -> None:
         if st.button(_("Train all six") if missing else _("Show them"), type="primary", key=f"{_KEY} go"):
             train_or_reuse(_KEY, _("Learning rates"), trials)
         if missing:
-            time_of_trials(_KEY, missing, missing[-1].recipe)
+            time_of_race(_KEY, [trial.recipe for trial in missing])
 
 
 def _label(rate: float, norm: bool) -> str:

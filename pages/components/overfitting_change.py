@@ -15,7 +15,8 @@ from pages.components.glossary import terms
 from pages.components.lesson_run import train_or_reuse
 from pages.components.notices import literal, note
 from pages.components.question import ask_first
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.race_time import time_of_race
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _
 
 _KEY = "overfitting"
@@ -62,7 +63,7 @@ def _choose() -> None:
             if st.button(label, type="primary", disabled=len(trials) < 2, key=f"{_KEY} go"):
                 train_or_reuse(_KEY, _("Overfitting"), trials)
             if missing:
-                time_of_trials(_KEY, missing, missing[0].recipe)
+                time_of_race(_KEY, [trial.recipe for trial in missing])
         if known and missing:
             note(_("Trained already, and used again: {count}.", count=len(known)))
 

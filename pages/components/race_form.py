@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from imgcls.datasets import DATASETS
-from imgcls.errors import ImgclsError
 from imgcls.figures.block import BLOCK_PARTS, WIDTH, block_drawing
 from imgcls.language import translator
 from imgcls.race import (
@@ -23,16 +22,12 @@ from imgcls.race import (
     race_title,
 )
 from imgcls.recipe import Choice, Optimizer, Recipe
-from imgcls.training.timing import Timing
-from imgcls.trials import estimated_seconds_of_all
-from pages.components.answers import ask, look_again
 from pages.components.current import look_at_race
-from pages.components.durations import duration
 from pages.components.glossary import terms
 from pages.components.lanes import submit_all
 from pages.components.missing import can_train
-from pages.components.notices import show_error
 from pages.components.picture import show_drawing
+from pages.components.race_time import time_of_race
 from pages.components.recipe_form import RATES
 from pages.components.style import is_dark
 from pages.components.words import _, language
@@ -132,7 +127,7 @@ def _question(depth: int, recipes: dict[Variant, Recipe] | None) -> None:
         if st.button(_("Train all four"), type="primary", key="start race", disabled=recipes is None) and recipes:
             _start(depth, recipes, guess)
         if recipes:
-            _time(recipes)
+            time_of_race("race", list(recipes.values()))
     if recipes:
         _facts(depth, recipes)
 
@@ -165,26 +160,6 @@ def _facts(depth: int, recipes: Mapping[Variant, Recipe]) -> None:
             count=least,
             norm=norm,
             share=norm / least,
-        )
-    )
-
-
-def _time(recipes: Mapping[Variant, Recipe]) -> None:
-    """An estimate for the whole race. Only the slowest network is measured."""
-    try:
-        answer = ask("race time", "measure", recipe=recipes[Variant.BOTH].model_dump(mode="json"))
-    except ImgclsError as error:
-        show_error(error)
-        return
-    if answer is None:
-        st.caption(_("How long it takes is being measured …"))
-        look_again("race time")
-        return
-    seconds = estimated_seconds_of_all(recipes.values(), Timing(**answer.facts))
-    st.caption(
-        _(
-            "One after another they take about {time} on this computer. They go on if you leave the page.",
-            time=duration(seconds),
         )
     )
 

@@ -11,8 +11,8 @@ from imgcls.recipe import Recipe
 from imgcls.training.timing import Timing, known_timing
 from imgcls.trials import measured_seconds_of_all, to_measure
 from pages.components.answers import ask, look_again
+from pages.components.durations import duration
 from pages.components.notices import show_error
-from pages.components.trials import say_time
 from pages.components.words import _
 
 
@@ -34,7 +34,12 @@ def time_of_race(page_key: str, recipes: Sequence[Recipe]) -> None:
     except ImgclsError as error:
         show_error(error)
         return
-    say_time(measured_seconds_of_all(recipes, timings))
+    st.caption(
+        _(
+            "One after another they take about {time} on this computer. They go on if you leave the page.",
+            time=duration(measured_seconds_of_all(recipes, timings)),
+        )
+    )
 
 
 def _say_unknown(place: str, known: int, count: int) -> None:

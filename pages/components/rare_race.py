@@ -18,7 +18,8 @@ from pages.components.imbalance_outcome import balanced_measure, outcome_columns
 from pages.components.lesson_run import train_or_reuse, waiting_words
 from pages.components.notices import literal, note
 from pages.components.question import ask_first
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.race_time import time_of_race
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _
 
 _KEY = "rare race"
@@ -84,7 +85,7 @@ def _begin(ratio: float) -> None:
         if st.button(_("Train all four") if missing else _("Show them"), type="primary", key=f"{_KEY} go"):
             train_or_reuse(_KEY, _("Rare classes"), trials)
         if missing:
-            time_of_trials(_KEY, missing, missing[-1].recipe)
+            time_of_race(_KEY, [trial.recipe for trial in missing])
     _to_the_lab()
 
 

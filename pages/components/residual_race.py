@@ -12,7 +12,8 @@ from imgcls.trials import Standing, Trials, score_of
 from pages.components.lesson_run import train_or_reuse, waiting_words
 from pages.components.notices import note
 from pages.components.question import ask_first
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.race_time import time_of_race
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _
 
 _KEY = "residual race"
@@ -60,7 +61,7 @@ def start_race() -> None:
         if st.button(_("Start the race") if missing else _("Show them"), type="primary", key=f"{_KEY} go"):
             train_or_reuse(_KEY, _("Residual"), trials)
         if missing:
-            time_of_trials(_KEY, missing, missing[-1].recipe)
+            time_of_race(_KEY, [trial.recipe for trial in missing])
 
 
 def _outcome(trials: Trials, standing: Standing[str]) -> None:

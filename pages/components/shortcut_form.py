@@ -15,8 +15,9 @@ from imgcls.trials import Trials
 from pages.components.glossary import terms
 from pages.components.missing import can_train
 from pages.components.picture import show_picture
+from pages.components.race_time import time_of_race
 from pages.components.registered import registered_choice
-from pages.components.trials import Trial, start_trials, time_of_trials
+from pages.components.trials import Trial, start_trials
 from pages.components.words import _
 
 #: Where the settings to begin with are kept: "new trials".
@@ -70,7 +71,7 @@ def _question(page_key: str, recipe: Recipe) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Train all three"), type="primary", key=f"start {page_key}"):
             start_trials(page_key, _("Shortcut"), trials)
-        time_of_trials(page_key, trials, trials[1].recipe)
+        time_of_race(page_key, [trial.recipe for trial in trials])
     st.caption(
         _(
             "Three networks, the same seed and the same pictures. The first as it is. The second with Cutout, which "

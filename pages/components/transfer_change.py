@@ -19,9 +19,10 @@ from pages.components.glossary import terms
 from pages.components.lesson_run import train_or_reuse
 from pages.components.notices import note, show_error
 from pages.components.question import ask_first
+from pages.components.race_time import time_of_race
 from pages.components.transfer_pictures import pictures_choice
 from pages.components.transfer_steps import BLOCKS, show_steps
-from pages.components.trials import Trial, current_trials, time_of_trials, watch_trials
+from pages.components.trials import Trial, current_trials, watch_trials
 from pages.components.words import _
 
 _KEY = "transfer"
@@ -110,7 +111,7 @@ def _begin(recipes: dict[Way, Recipe]) -> None:
         if st.button(_("Train them") if missing else _("Show them"), type="primary", key=f"{_KEY} go"):
             train_or_reuse(_KEY, _("Transfer learning"), trials)
         if missing:
-            time_of_trials(_KEY, missing, missing[-1].recipe)
+            time_of_race(_KEY, [trial.recipe for trial in missing])
 
 
 def _outcome(trials: Trials, standing: Standing[str]) -> None:

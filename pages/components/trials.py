@@ -29,16 +29,13 @@ from imgcls.figures.trials import (
 )
 from imgcls.language import translator
 from imgcls.recipe import Recipe
-from imgcls.training.timing import Timing
 from imgcls.trials import (
     Standing,
     Trials,
-    estimated_seconds_of_all,
     loss_of_guessing,
     title_of,
     trials_of,
 )
-from pages.components.answers import ask, look_again
 from pages.components.durations import duration
 from pages.components.expectation import keep_expected
 from pages.components.lanes import (
@@ -63,9 +60,7 @@ __all__ = [
     "Trial",
     "current_trials",
     "look_at_trials",
-    "say_time",
     "start_trials",
-    "time_of_trials",
     "watch_trials",
 ]
 
@@ -87,31 +82,6 @@ class Trial:
 
 
 # -- before
-
-
-def time_of_trials(page_key: str, trials: Sequence[Trial], slowest: Recipe) -> None:
-    """Says how long they take, one after another. Only `slowest` is measured; to wait for it is not necessary."""
-    place = f"{page_key} time"
-    try:
-        answer = ask(place, "measure", recipe=slowest.model_dump(mode="json"))
-    except ImgclsError as error:
-        show_error(error)
-        return
-    if answer is None:
-        st.caption(_("How long it takes is being measured …"))
-        look_again(place)
-        return
-    say_time(estimated_seconds_of_all((trial.recipe for trial in trials), Timing(**answer.facts)))
-
-
-def say_time(seconds: float) -> None:
-    """Says how long all of them take, one after another."""
-    st.caption(
-        _(
-            "One after another they take about {time} on this computer. They go on if you leave the page.",
-            time=duration(seconds),
-        )
-    )
 
 
 def start_trials(page_key: str, title: str, trials: Sequence[Trial], winners: Collection[str] = ()) -> None:

@@ -252,11 +252,13 @@ def test_a_data_set_of_a_handful_cannot_be_made_smaller(visit: Any, bars: Datase
     assert "Trained on 9 images: there are too few to choose." in captions(app)
 
 
-def test_what_it_costs_is_said_and_only_the_slower_is_measured(visit: Any, inference: Any) -> None:
+def test_what_it_costs_is_said_and_each_of_the_two_is_measured(visit: Any, inference: Any) -> None:
     app = visit("augment")
     assert any("One after another they take about" in text for text in captions(app))
-    (question,) = asked(inference, "measure")
-    assert question["recipe"]["augmentation"] == [{"name": "affine"}]
+    assert [question["recipe"]["augmentation"] for question in asked(inference, "measure")] == [
+        [],
+        [{"name": "affine"}],
+    ]
 
 
 def test_start_does_not_wait_for_the_estimate(visit: Any, inference: Any) -> None:

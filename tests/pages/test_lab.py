@@ -123,9 +123,14 @@ def test_what_it_costs_is_said(visit: Any, inference: Any) -> None:
     assert "One after another they take about" in said
     assert "461,594 parameters" in said
     assert "4,544 (1.0%)" in said
-    assert [asked["recipe"]["architecture"] for operation, asked in inference.asked if operation == "measure"] == [
-        {"name": f"resnet-{DEFAULT_DEPTH}"}
-    ], "only the slowest is measured"
+    measured = [asked["recipe"]["architecture"] for operation, asked in inference.asked if operation == "measure"]
+    assert [(one["name"].split("-")[0], one.get("batch_norm", True)) for one in measured] == [
+        ("plain", False),
+        ("plain", True),
+        ("resnet", False),
+        ("resnet", True),
+    ], "none is taken for another"
+    assert all(one["name"].endswith(f"-{DEFAULT_DEPTH}") for one in measured)
 
 
 def test_start_does_not_wait_for_the_measurement(visit: Any, inference: Any) -> None:
