@@ -174,7 +174,7 @@ def explain(asked: argparse.Namespace) -> Answer:
         f"{title}{layer}; {explanation.status}; {asked.out}",
         f"{explanation.words.means} {explanation.words.advice}",
     ]
-    if getattr(asked, "trust", False):
+    if asked.trust:
         data["trust"], told = trusted(card, chosen, arguments, image, explanation)
         lines += told
     return Answer(data, lines)
