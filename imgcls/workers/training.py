@@ -45,9 +45,9 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, lambda *_: go())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it ends our standard input
-    warm_up()
-    print(json.dumps({"ready": True}), flush=True)
     threading.Thread(target=_read_input, args=(orders, go), daemon=True).start()
+    warm_up(lambda: not orders.empty())
+    print(json.dumps({"ready": True}), flush=True)
     while line := orders.get().strip():
         run = Path(json.loads(line)["run"])
         with _log_to(run / "worker.log"):
@@ -89,17 +89,31 @@ def _forget() -> None:
     keras.utils.clear_session()  # collects garbage as well
 
 
-def warm_up() -> None:
-    """Import what training needs and run one step of a tiny network, so that the first real step comes at once."""
+def warm_up(wanted: Callable[[], bool] = lambda: False) -> None:
+    """Import what training needs, and then do ahead of the first run what it would else wait for.
+
+    `wanted` says that a run is waiting already: then nothing is done that this run may not need.
+    """
+    import keras  # noqa: F401
+
+    import imgcls.training.loop  # noqa: F401
+
+    for ahead in (_step_once, _unpack, _time_precision):
+        if not wanted():
+            ahead()
+    gc.collect()
+    gc.freeze()  # what is imported stays: later collections need not look at half a million objects again
+
+
+def _step_once() -> None:
+    """One step of a tiny network: much of TensorFlow comes into being at its first step."""
     import keras
     import numpy as np
 
     from imgcls.architectures import Preprocessing
-    from imgcls.datasets import ImageSet, load
-    from imgcls.recipe import Recipe
+    from imgcls.datasets import ImageSet
     from imgcls.training.data import Batches
     from imgcls.training.optimizer import make_optimizer
-    from imgcls.training.precision import chosen_precision
     from imgcls.training.step import Steps
 
     inputs = keras.Input((8, 8, 1))
@@ -109,10 +123,22 @@ def warm_up() -> None:
     images = ImageSet(np.zeros((4, 8, 8, 1), np.uint8), np.array([0, 1, 0, 1]), ("a", "b"))
     steps.train(Batches(images, 2, seed=0).epoch(0), np.full(2, 0.001))
     steps.predict(images.images)
-    load(Recipe().dataset)  # unpacked once, here rather than after the click
-    chosen_precision(Recipe())  # timed once on each machine, likewise
-    gc.collect()
-    gc.freeze()  # what is imported stays: later collections need not look at half a million objects again
+
+
+def _unpack() -> None:
+    """The data set that a recipe begins with, unpacked once on each machine."""
+    from imgcls.datasets import load
+    from imgcls.recipe import Recipe
+
+    load(Recipe().dataset)
+
+
+def _time_precision() -> None:
+    """The precision of the recipe one begins with, timed once on each machine."""
+    from imgcls.recipe import Recipe
+    from imgcls.training.precision import chosen_precision
+
+    chosen_precision(Recipe())
 
 
 def work(folder: Path, leave: threading.Event) -> int:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,16 @@ def start_server(home: Path, log: Path) -> Server:
     raise AssertionError(f"the server did not answer: {log.read_text()}")
 
 
+def wait_until_warm(server: Server) -> None:
+    """Wait until the server's training worker is ready, as it is for anybody who looks at the page for a minute.
+
+    The last it does ahead of a run is to unpack the data set that a recipe begins with, and to time its precision."""
+    deadline = time.monotonic() + 120
+    while not (server.home / "cache" / "datasets" / "mnist-5k.npz").exists():
+        assert time.monotonic() < deadline, f"no warm worker after 120 s: {(server.home / 'logs').glob('*')}"
+        time.sleep(0.1)
+
+
 def serve_two_runs(home: Path, first: Path, second: dict[str, Any]) -> Iterator[Server]:
     """A server over two finished runs: a copy of the folder `first`, and one of the recipe `second`, trained here."""
     with pytest.MonkeyPatch.context() as patch:
@@ -124,6 +134,20 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of a failed test, say what its pages showed: what was waited for is seldom the whole story.
+
+    Here and not in a fixture, because the server goes down first."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser is not None:
+        pages = [page for context in browser.contexts for page in context.pages]
+        for page in pages:
+            report.sections.append((f"what was on {page.url}", page.locator("body").inner_text(timeout=5_000)))
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import Server, Watched
+from tests.browser.conftest import Server, Watched, wait_until_warm
 from tests.datasets.people import bring as brought
 from tests.datasets.people import encoded, picture
 
@@ -75,6 +75,7 @@ def wait_for_counts(page: Any, *wanted: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 def test_from_nothing_to_training(browser: Any, server: Server, pictures: Path) -> None:
     watched = opened(browser, server)
     page = watched.page
@@ -100,6 +101,7 @@ def test_from_nothing_to_training(browser: Any, server: Server, pictures: Path) 
     wait_for_counts(page, 12, 12)
     page.screenshot(path=pictures / "8-collect.png")
 
+    wait_until_warm(server)  # people take minutes for what took seconds here
     train.click()
     page.get_by_role("button", name="Start training").click()
     # so few pictures are soon learned: whatever epoch the page catches, or the end

@@ -144,7 +144,7 @@ finish.parts = lambda model: SimpleNamespace(
 loop.CHECKPOINT_SECONDS = float(os.environ.get("FAKE_CHECKPOINT", "0"))
 loop.CALL_SECONDS = EPOCH / STEPS
 finish.costs = lambda model: {"multiply_adds": 0}
-training.warm_up = lambda: time.sleep(float(os.environ.get("FAKE_START", "0")))
+training.warm_up = lambda wanted: time.sleep(float(os.environ.get("FAKE_START", "0")))
 assert finish.finish
 if MODE in ("hangs", "deaf", "stubborn"):
     Control.wishes = property(lambda self: Wishes())

@@ -137,6 +137,16 @@ def test_damaged_recipe_fails_in_words(queued_run):
     assert queued_run.result["reason"]["type"] == "RecipeError"
 
 
+@pytest.mark.parametrize("waiting", [0, 1, 2])
+def test_nothing_is_done_ahead_of_a_run_that_waits(monkeypatch, waiting):
+    done = []
+    for name in ("_step_once", "_unpack", "_time_precision"):
+        monkeypatch.setattr(training, name, lambda name=name: done.append(name))
+    monkeypatch.setattr(training.gc, "freeze", lambda: None)
+    training.warm_up(lambda: len(done) >= waiting)
+    assert done == ["_step_once", "_unpack", "_time_precision"][:waiting]
+
+
 class TestProcess:
     """The real `main` with a network that is none."""
 
