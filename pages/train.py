@@ -9,6 +9,7 @@ from imgcls.expectation import Expectation
 from imgcls.origin import keep_origin
 from imgcls.recipe import recipe_from_code
 from imgcls.runs import get_run
+from pages.components.answers import drop_unanswered
 from pages.components.beginnings import preset_buttons
 from pages.components.current import current_run, look_at
 from pages.components.expectation import expectation_form, keep_expected
@@ -45,6 +46,7 @@ def page() -> None:
         waits = recipe is not None and not corrections_question(recipe)
         disabled = recipe is None or missing is not None or waits
         if st.button(_("Start training"), type="primary", width="stretch", key="start", disabled=disabled) and recipe:
+            drop_unanswered("measure")  # the run needs the processor, and beside it no time would be measured right
             origin = begun_from(recipe)
             run_id = engine().submit(recipe)
             keep_expected(run_id, expected)

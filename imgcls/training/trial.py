@@ -30,12 +30,16 @@ FILES = 0.2
 BUILT, PREDICTIONS = 2, 3
 #: Images and steps of the longest measurement.
 IMAGES, STEPS = 256, 16
+#: Parts of a measurement: the network is built, its precision chosen, its steps timed, and its predictions.
+PARTS = 4
 #: Turns that two precisions take, and the most steps of one.
 TURNS, MOST_TURNS = 4, 16
 
 
-def measured_timing(recipe: Recipe) -> Timing:
-    """Seconds of a step, of a validated image, and of an image's features where they are computed once."""
+def measured_timing(recipe: Recipe, tell: Callable[[int, int], object] = lambda done, total: None) -> Timing:
+    """Seconds of a step, of a validated image, and of an image's features where they are computed once.
+
+    `tell` is told between its parts how many are done; what it raises ends the measurement."""
     dataset = dataset_facts(recipe.dataset)
     training, shape, classes = recipe.training, dataset.image_shape, len(dataset.class_names)
     _awake()
@@ -44,6 +48,7 @@ def measured_timing(recipe: Recipe) -> Timing:
     start = FILES + BUILT * (time.perf_counter() - began)
     parameters = int(model.count_params())
     check_parameters(parameters)
+    tell(1, PARTS)
     preprocessing = ARCHITECTURES.get(recipe.architecture.name).preprocessing
     inputs = np.random.default_rng(0).integers(0, 256, (IMAGES, *shape), np.uint8)
     feature_image = 0.0
@@ -56,9 +61,11 @@ def measured_timing(recipe: Recipe) -> Timing:
     else:
         steps = Steps(model, optimizer_groups(model, recipe), preprocessing)
         steps.half = chosen_precision(recipe) == HALF
+    tell(2, PARTS)
     augmentation = () if feature_image else augmentation_of(recipe)
     some = ImageSet(inputs, np.arange(IMAGES) % classes, dataset.class_names)
     step, traced = _seconds_per_step(steps, some, training.batch_size, augmentation)
+    tell(3, PARTS)
     began = time.perf_counter()
     steps.predict(inputs[:1])
     start += traced + PREDICTIONS * (time.perf_counter() - began)

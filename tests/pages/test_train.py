@@ -295,6 +295,15 @@ def test_the_page_does_not_wait_for_the_measurement(visit: Any, inference: Any) 
     assert not app.button(key="start").disabled
 
 
+def test_start_takes_the_measurement_back(visit: Any, engine: Any, inference: Any) -> None:
+    inference.silent = True
+    app = visit("train")
+    app.button(key="start").click().run()
+    assert not app.exception
+    asked = {name: future for (name, _), future in zip(inference.asked, inference.futures, strict=True)}
+    assert asked["measure"].cancelled()
+
+
 def test_a_measurement_that_fails_says_so_and_start_stays(visit: Any, inference: Any) -> None:
     inference.refusal = BrokenError("It broke.")
     app = visit("train")

@@ -11,7 +11,7 @@ import pytest
 from imgcls.atomic import read_arrays
 from imgcls.augmentation import preview
 from imgcls.datasets import load
-from imgcls.errors import ImageError, InputError, RecipeError, RunStateError, UnknownNameError
+from imgcls.errors import Cancelled, ImageError, InputError, RecipeError, RunStateError, UnknownNameError
 from imgcls.models import load_trained
 from imgcls.recipe import Choice, Recipe, recipe_from
 from imgcls.training import trial
@@ -28,6 +28,7 @@ from imgcls.workers.operations import (
     measure,
     predict,
 )
+from imgcls.workers.progress import told_to
 
 
 @pytest.fixture
@@ -130,8 +131,21 @@ class TestMeasure:
         assert 0 < facts["step"] < 5
         assert 0 < facts["validation_image"] < 1
         assert known_timing(recipe) is not None
-        monkeypatch.setattr(trial, "measured_timing", lambda recipe: pytest.fail("measured again"))
+        monkeypatch.setattr(trial, "measured_timing", lambda *_: pytest.fail("measured again"))
         assert measure({"recipe": recipe.model_dump()}, {})[0] == facts
+
+    @pytest.mark.parametrize("part", [1, 2, 3])
+    def test_taken_back_it_ends_after_any_part_and_nothing_is_kept(self, bars, part):
+        recipe = recipe_from({"dataset": {"name": "bars"}, "training": {"batch_size": 8}})
+
+        def stop(done, total):
+            assert total == trial.PARTS
+            if done == part:
+                raise Cancelled("It was cancelled.")
+
+        with told_to(stop), pytest.raises(Cancelled):
+            measure({"recipe": recipe.model_dump()}, {})
+        assert known_timing(recipe) is None
 
     def test_what_the_first_network_of_a_process_pays_is_no_recipes(self, bars, monkeypatch):
         build, clock, late = trial.build_model, time.perf_counter, [0]
