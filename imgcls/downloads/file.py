@@ -96,9 +96,10 @@ class RemoteFile:
         """
         if (found := self.find()) is not None:
             return found
-        lock = FileLock(self.place(".lock"))
+        lock, come = FileLock(self.place(".lock")), 0
         while not _taken(lock):
-            if not tell(_size(self.place(".part")), self.size):
+            come = max(come, _size(self.place(".part")))  # the other may have moved it to its place just now
+            if not tell(come, self.size):
                 return None
         try:
             return self._download(tell)

@@ -417,6 +417,26 @@ def test_the_second_waits_and_sees_how_far_the_first_is(remote, internet, monkey
     assert 0 < max(told) <= 50_000
 
 
+def test_the_second_is_told_nothing_less_when_the_first_has_just_moved_the_file(remote, monkeypatch):
+    part, moments = remote.place(".part"), iter(range(3))
+
+    def taken(lock):
+        match next(moments):
+            case 0:
+                part.write_bytes(CONTENT[:4000])
+            case 1:
+                part.unlink()
+            case 2:
+                remote.place().write_bytes(CONTENT)
+                lock.acquire()
+        return lock.is_locked
+
+    told = []
+    monkeypatch.setattr(file, "_taken", taken)
+    assert remote.download(lambda done, total: not told.append(done)) == remote.place()
+    assert told == [4000, 4000]
+
+
 def test_the_second_need_not_wait(remote, internet, monkeypatch):
     monkeypatch.setattr(file, "LOOK_SECONDS", 0.02)
     internet.pause = 0.01
