@@ -14,12 +14,14 @@ from imgcls.architectures import ARCHITECTURES, check_image_shape
 from imgcls.cli import main
 from imgcls.datasets import dataset_facts
 from imgcls.errors import RecipeError
-from imgcls.explain import Status, methods
+from imgcls.explain import Status, explain, methods
 from imgcls.explain.registry import Family
 from imgcls.images import encode_png, read_image
 from imgcls.recipe import Choice, Recipe
+from imgcls.workers import operations
 from tests.architectures.trial import STARTS_FROM, choice
 from tests.explain.nets import cheap
+from tests.explain.sound import check_sound
 from tests.runs.built import built_run
 
 #: Walked every day: one method of each family on the article's network. All others take minutes together.
@@ -81,9 +83,25 @@ def _ended(recipe: Recipe, home: Path) -> tuple[str, Path]:
     return run.id, picture
 
 
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any, Any]]:
+    """Models that were asked, with the image and the explanation. None of them was changed by it."""
+    asked = []
+
+    def watched(model: Any, images: Any, *given: Any, **named: Any) -> Any:
+        before = [variable.numpy().tobytes() for variable in model.variables]
+        found = explain(model, images, *given, **named)
+        assert [variable.numpy().tobytes() for variable in model.variables] == before
+        asked.extend((model, image, each) for image, each in zip(images, found, strict=True))
+        return found
+
+    monkeypatch.setattr(operations, "explain", watched)
+    return asked
+
+
 @pytest.mark.parametrize(("name", "known"), cases())
 def test_every_method_on_every_network(
-    name: str, known: Any, runs: Any, trained_once: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
+    name: str, known: Any, runs: Any, seen: Any, trained_once: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setenv("IMGCLS_HOME", str(trained_once.parents[1]))
     run, picture = runs(name)
@@ -96,6 +114,8 @@ def test_every_method_on_every_network(
     assert (said["method"], said["out"]) == (known.name, str(out))
     assert read_image(out).shape[0] > 280
     assert np.isfinite(np.load(raw)).all()
+    ((model, image, explanation),) = seen
+    check_sound(model, known, image, explanation)
     if known.needs_layer and name in WITHOUT_LAYER:
         assert said["status"] == Status.NO_SPATIAL_LAYER
     elif known.relu and name in WITHOUT_RELU:
