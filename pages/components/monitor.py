@@ -163,19 +163,35 @@ def _heading(run: Run, status: Status) -> None:
 
 
 def _controls(run: Run, status: Status, curve: Curve) -> None:
+    if refused := st.session_state.pop(_REFUSED, None):
+        show_error(refused)
     if not status.is_active:
         return
     left, right = st.columns(2)
     paused = read_wishes(run.folder).pause
     with left:
         label = _("Continue") if paused else _("Pause")
-        if st.button(label, width="stretch", disabled=status is Status.QUEUED, key="pause"):
-            _ask(run, pause=not paused)
+        waits, wish = status is Status.QUEUED, {"pause": not paused}
+        st.button(label, width="stretch", disabled=waits, key="pause", on_click=_wish, args=(run,), kwargs=wish)
     with right:
         label = _("Take out of the line") if status is Status.QUEUED else _("Stop and keep")
-        if st.button(label, width="stretch", key="stop"):
-            _ask(run, stop=True, pause=False)
+        wish = {"stop": True, "pause": False}
+        st.button(label, width="stretch", key="stop", on_click=_wish, args=(run,), kwargs=wish)
     _rate_control(run, curve)
+
+
+#: Why the last wish was not granted, until it is shown.
+_REFUSED = "wish refused"
+
+
+def _wish(run: Run, **wishes: Any) -> None:
+    """A button's: done before the page is drawn, which needs no second run then.
+
+    Who goes to another page while a second run is asked for stays on this one."""
+    try:
+        engine().control(run.id, **wishes)
+    except ImgclsError as error:
+        st.session_state[_REFUSED] = error
 
 
 def _ask(run: Run, **wishes: Any) -> None:

@@ -471,6 +471,18 @@ def test_buttons_ask_the_engine(
     assert engine.calls == [("control", run.id, wish)]
 
 
+@pytest.mark.parametrize("key", ["pause", "stop"])
+def test_a_wish_that_is_refused_is_one_sentence_once(visit: Any, make_run: Any, engine: Any, key: str) -> None:
+    run = make_run("running")
+    app = visit("train", link={"run": run.id})
+    engine.refusal = BrokenError("It broke.")
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert [error.value for error in app.error] == ["It broke."]
+    app.run()
+    assert not app.error
+
+
 def test_the_learning_rate_can_be_changed(visit: Any, make_run: Any, engine: Any) -> None:
     run = make_run("running")
     app = visit("train", link={"run": run.id})
