@@ -93,12 +93,10 @@ def start_server(home: Path, log: Path) -> Server:
 
 
 def wait_until_warm(server: Server) -> None:
-    """Wait until the server's training worker is ready, as it is for anybody who looks at the page for a minute.
-
-    The last it does ahead of a run is to unpack the data set that a recipe begins with, and to time its precision."""
+    """Wait until the training worker has imported Keras and unpacked its first data set, as it has after a minute."""
     deadline = time.monotonic() + 120
     while not (server.home / "cache" / "datasets" / "mnist-5k.npz").exists():
-        assert time.monotonic() < deadline, f"no warm worker after 120 s: {(server.home / 'logs').glob('*')}"
+        assert time.monotonic() < deadline, f"no warm worker after 120 s: {server.log.read_text()}"
         time.sleep(0.1)
 
 
