@@ -1,9 +1,10 @@
 """The speed table: every benchmark of this folder, one after another, each in a process of its own.
 
-    python -m tests.benchmarks [--only NAME …] [--json FILE]
+    python -m tests.benchmarks [--only NAME …] [--minutes 20] [--json FILE]
 
-Prints a Markdown table with the aim beside each figure. Ratios are taken within one run, because machines are noisy;
-let nothing else run meanwhile. What cannot be measured says why.
+Prints a Markdown table with the aim beside each figure, in so many minutes at most: a benchmark that is not done when
+its time is over gives the rows it has so far, and says that it was stopped. Ratios are taken within one run, because
+machines are noisy; let nothing else run meanwhile. What cannot be measured says why.
 """
 
 from __future__ import annotations
@@ -12,34 +13,50 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from tests.benchmarks.gemm import peaks_elsewhere
-from tests.benchmarks.table import BENCHMARKS, Benchmark, Row, failed, report_of, without_benchmark
+from tests.benchmarks.table import BENCHMARKS, Benchmark, Row, failed, read_rows, without_benchmark
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Seconds that are kept for stopping the last benchmark and for writing the file.
+ENDING = 5
 
 
-def rows_of(benchmark: Benchmark) -> list[Row]:
-    """What it measured, or one line that says why nothing."""
+def rows_of(benchmark: Benchmark, seconds: float) -> list[Row]:
+    """What it measured within this time, and one line more where that was not all."""
     command = [sys.executable, "-m", f"tests.benchmarks.{benchmark.name}", *benchmark.arguments]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=benchmark.limit
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+        # a group of its own: servers and browsers that it has started must not disturb those who come after it
+        started = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=out, stderr=errors, start_new_session=True
         )
-    except subprocess.TimeoutExpired:
-        return [failed(benchmark, f"not done in {benchmark.limit} s")]
-    if done.returncode:
-        return [failed(benchmark, (done.stderr.strip().splitlines() or ["it failed"])[-1][:120])]
-    try:
-        return benchmark.read(report_of(done.stdout))
-    except (ValueError, KeyError) as error:
-        return [failed(benchmark, f"its report was not understood: {error}")]
+        try:
+            code = started.wait(seconds)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
+        printed, complaints = (_text(file) for file in (out, errors))
+    if code:
+        return [failed(benchmark, (complaints.strip().splitlines() or ["it failed"])[-1][:120])]
+    return read_rows(benchmark, printed, None if code == 0 else seconds)
+
+
+def _text(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 def machine() -> str:
@@ -59,17 +76,20 @@ def machine() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", default=[one.name for one in BENCHMARKS], metavar="NAME")
+    parser.add_argument("--minutes", type=float, default=20.0, metavar="MINUTES")
     parser.add_argument("--json", type=Path, metavar="FILE")
     asked = parser.parse_args()
     if unknown := set(asked.only) - {one.name for one in BENCHMARKS}:
         parser.error(f"expected some of {', '.join(one.name for one in BENCHMARKS)}. Received: {', '.join(unknown)}")
+    end = time.monotonic() + 60 * asked.minutes - ENDING
     told = machine()
     print(f"{told}\n\n| what | against | figure | aim | |\n| --- | --- | --- | --- | --- |", flush=True)
     found: list[Row] = []
     for benchmark in (one for one in BENCHMARKS if one.name in asked.only):
         print(f"{benchmark.name} …", file=sys.stderr, flush=True)
         begun = time.perf_counter()
-        rows = rows_of(benchmark)
+        left = end - time.monotonic()
+        rows = rows_of(benchmark, min(benchmark.limit, left)) if left > 0 else [failed(benchmark, "no time was left")]
         print(f"  {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
         found += rows
         print("\n".join(row.line() for row in rows), flush=True)

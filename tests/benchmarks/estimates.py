@@ -98,7 +98,7 @@ def main() -> None:
             told, taken = seconds_taken(known[name], begun_with)
             found[name] = {"told": told, "taken": taken, "ratio": told / taken}
             print(f"{name:30} told {told:6.1f} s   taken {taken:6.1f} s   {told / taken:5.2f}", flush=True)
-    print(json.dumps(found))
+            print(json.dumps(found), flush=True)  # whole after each: who stops it early keeps those
 
 
 if __name__ == "__main__":

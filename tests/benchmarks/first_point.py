@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.benchmarks.first_point [--rounds 5]
 
 Warm and cold clicks alternate in one run. Cold means a server without a spare worker
-(`IMGCLS_SPARE_WORKERS=0`), as if the click came first.
+(`IMGCLS_SPARE_WORKERS=0`), as if the click came first. JSON with all rounds so far is printed after each.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ def seconds_to_first_point(browser: Any, warm: bool) -> float:
             server.stop()
 
 
+def report_of(found: dict[str, list[float]]) -> dict[str, Any]:
+    """Of the rounds so far."""
+    medians = {name: statistics.median(values) for name, values in found.items()}
+    return {"seconds": found, "median": medians, "warm_to_cold": medians["warm"] / medians["cold"]}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
@@ -54,11 +60,8 @@ def main() -> None:
         for _ in range(rounds):
             for name in found:
                 found[name].append(seconds_to_first_point(browser, warm=name == "warm"))
-                print(f"{name}: {found[name][-1]:.2f} s", flush=True)
+            print(json.dumps(report_of(found)), flush=True)
         browser.close()
-    medians = {name: statistics.median(values) for name, values in found.items()}
-    ratio = medians["warm"] / medians["cold"]
-    print(json.dumps({"seconds": found, "median": medians, "warm_to_cold": ratio}, indent=1))
 
 
 if __name__ == "__main__":

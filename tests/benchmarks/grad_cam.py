@@ -6,7 +6,8 @@ Asked alternately in one run, after a warm-up: through the worker as a page does
 traced function in this process; tf-keras-vis in this process, on the same model and at the same layer; and, where torch
 and grad-cam are installed (tests/benchmarks/requirements.txt), pytorch-grad-cam on the article's network with the same
 weights. Then the worker's memory over 500 predictions and 200 explanations by every method, and over checks of maps.
-Prints a table and JSON.
+Prints JSON
+after each of the three, with all so far.
 """
 
 from __future__ import annotations
@@ -181,17 +182,16 @@ def main() -> None:
         digit = load(Choice(name="mnist-5k")).images[0]
         photograph = np.random.default_rng(0).integers(0, 256, (224, 224, 3), np.uint8)
         client = InferenceClient()
-        found = {
-            "seed-cnn 28×28": compare(client, run, digit, pytorch_grad_cam),
-            "efficientnet-lite0 224×224": compare(client, "imagenet", photograph, nothing_more),
-            "memory of the worker, MB": memory(client, run, digit),
+        parts: dict[str, Callable[[], dict[str, Any]]] = {
+            "seed-cnn 28×28": lambda: compare(client, run, digit, pytorch_grad_cam),
+            "efficientnet-lite0 224×224": lambda: compare(client, "imagenet", photograph, nothing_more),
+            "memory of the worker, MB": lambda: memory(client, run, digit),
         }
+        found: dict[str, Any] = {}
+        for name, part in parts.items():
+            found[name] = part()
+            print(json.dumps(found), flush=True)  # whole after each: who stops it early keeps those
         client.close()
-    for name, rows in found.items():
-        print(name)
-        for row, value in rows.items():
-            print(f"  {row}: {value}")
-    print(json.dumps(found))
 
 
 if __name__ == "__main__":

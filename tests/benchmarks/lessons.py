@@ -5,7 +5,8 @@
 Chromium works the app as a reader would. A control is moved by key or click, there and back twice; its answer is there
 when the last thing on the page has changed that changes (the last mutation before the page stands still), and what the
 network is asked has been answered. A race counts from the click that starts it to the first point in its chart, with a
-warm spare worker, and is then stopped. Seconds; asked is 0.3 (median of a control) and 2 (first point).
+warm spare worker, and is then stopped. Seconds; asked is 0.3 (median of a control) and 2 (first point). JSON with all
+lessons so far comes after each.
 """
 
 from __future__ import annotations
@@ -207,13 +208,19 @@ def main() -> None:
             for lesson in asked.lessons if not asked.only_races else ():
                 controls[lesson] = controls_of(reader, lesson)
                 print(f"{lesson}: {json.dumps(controls[lesson])}", flush=True)
+                print(json.dumps(report_of(controls, points)), flush=True)
             for lesson in RACES if not asked.no_races else ():
                 if lesson in asked.lessons:
                     points[lesson] = first_point(reader, lesson)
                     print(f"{lesson}: first point after {points[lesson]:.2f} s", flush=True)
+                    print(json.dumps(report_of(controls, points)), flush=True)
         finally:
             browser.close()
             server.stop()
+
+
+def report_of(controls: dict[str, dict[str, float]], points: dict[str, float]) -> dict[str, Any]:
+    """Of the lessons so far."""
     every = [seconds for one in controls.values() for seconds in one.values()]
     slow = {
         f"{lesson} {name}": seconds
@@ -221,14 +228,13 @@ def main() -> None:
         for name, seconds in one.items()
         if seconds > 0.3
     }
-    report = {
+    return {
         "controls": len(every),
         "median": round(statistics.median(every), 3) if every else None,
         "medians": {lesson: round(statistics.median(one.values()), 3) for lesson, one in controls.items() if one},
         "slower than 0.3": slow,
         "first points": points,
     }
-    print(json.dumps(report, indent=1))
 
 
 def trained(home: Path) -> str:

@@ -175,6 +175,10 @@ def main() -> None:
             bare.append(bare_seconds(recipe, Path(place)))
             logged.append(logged_seconds(recipe, Path(place)))
             print(f"bare {bare[-1]:.2f} s  logged {logged[-1]:.2f} s  ratio {logged[-1] / bare[-1]:.3f}", flush=True)
+        report: dict[str, Any] = {
+            "logged_to_bare": statistics.median(one / other for one, other in zip(logged, bare, strict=True))
+        }
+        print(json.dumps(report), flush=True)  # the longer part follows, and may be stopped
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         home = Path(place) / "watched"
         home.mkdir()
@@ -182,8 +186,7 @@ def main() -> None:
         browser.close()
     ratios = [watched.epoch / alone.epoch for watched, alone in turns]
     print("watched to alone, pair by pair:", *(f"{ratio:.3f}" for ratio in ratios))
-    report = {
-        "logged_to_bare": statistics.median(one / other for one, other in zip(logged, bare, strict=True)),
+    report |= {
         "watched_to_alone": statistics.mean(ratios),
         "watched_to_alone_standard_error": statistics.stdev(ratios) / len(ratios) ** 0.5,
         "watched_to_alone_median": statistics.median(ratios),

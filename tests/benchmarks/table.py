@@ -82,6 +82,22 @@ def report_of(printed: str) -> dict[str, Any]:
     raise ValueError("expected JSON at the end of what it printed")
 
 
+def last_report(printed: str) -> dict[str, Any]:
+    """The last line that is a JSON object: what a benchmark knew before it was stopped.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for line in reversed(printed.splitlines()):
+        if line.startswith("{"):
+            try:
+                found: dict[str, Any] = json.loads(line)
+            except json.JSONDecodeError:
+                continue  # it was stopped while it wrote
+            return found
+    raise ValueError("it had printed nothing yet")
+
+
 #: Standard error of the difference of two accuracies of 97 % on 1,000 images, each the mean of two seeds.
 ACCURACY_NOISE = 0.005
 
@@ -171,12 +187,13 @@ def _augmented(report: dict[str, Any]) -> list[Row]:
 
 
 def _overhead(report: dict[str, Any]) -> list[Row]:
-    logged, watched = report["logged_to_bare"], report["watched_to_alone"]
-    error = report["watched_to_alone_standard_error"]
-    return [
-        Row("logging, checkpoints, snapshots", "bare steps", f"{logged:.3f} ×", logged, 1.03, False),
-        Row("a browser that watches", "nobody watching", f"{watched:.3f} ± {error:.3f} ×", watched, 1.03, False),
-    ]
+    logged = report["logged_to_bare"]
+    rows = [Row("logging, checkpoints, snapshots", "bare steps", f"{logged:.3f} ×", logged, 1.03, False)]
+    if "watched_to_alone" in report:  # it comes later, and may have been stopped before
+        watched, error = report["watched_to_alone"], report["watched_to_alone_standard_error"]
+        figure = f"{watched:.3f} ± {error:.3f} ×"
+        rows.append(Row("a browser that watches", "nobody watching", figure, watched, 1.03, False))
+    return rows
 
 
 def _grad_cam(report: dict[str, Any]) -> list[Row]:
@@ -192,6 +209,8 @@ def _grad_cam(report: dict[str, Any]) -> list[Row]:
             for path, place in (("through the worker", "worker"), ("the bare function", "bare")):
                 ratio = one[f"pytorch-grad-cam / {place}"]
                 rows.append(Row(f"{what}, {path}", "pytorch-grad-cam", f"{ratio:.2f} × faster", ratio, 1.0, True))
+    if "memory of the worker, MB" not in report:  # the longest part, which may have been stopped
+        return rows
     grown = report["memory of the worker, MB"]["grown"]
     what = "500 predictions and 200 explanations: memory grows by"
     return [*rows, Row(what, "–", f"{grown:.0f} MB", grown, 100.0, False)]
@@ -312,6 +331,18 @@ OPEN: tuple[tuple[str, str, float, bool], ...] = ()
 def without_benchmark() -> list[Row]:
     """The lines that nobody can fill yet."""
     return [Row(what, against, "", math.nan, aim, least, "no benchmark yet") for what, against, aim, least in OPEN]
+
+
+def read_rows(benchmark: Benchmark, printed: str, stopped_after: float | None) -> list[Row]:
+    """Its rows, and one more that says so where it was stopped after these seconds or its report is no use."""
+    try:
+        rows = benchmark.read(report_of(printed) if stopped_after is None else last_report(printed))
+        reason = ""
+    except (ValueError, KeyError) as error:
+        rows, reason = [], f"its report was not understood: {error}"
+    if stopped_after is not None:
+        reason = f"stopped after {stopped_after:.0f} s, before it was done"
+    return [*rows, failed(benchmark, reason)] if reason else rows
 
 
 def failed(benchmark: Benchmark, reason: str) -> Row:

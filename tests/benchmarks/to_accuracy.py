@@ -4,7 +4,8 @@
 
 Ours is the preset `fast` on a server whose spare worker is warm: from the click on Start training until the test
 accuracy stands on the page, which must be at least 96 %. The listing is a script of its own with Keras's defaults, as
-the article has it: ten epochs, then `evaluate`; its accuracy is printed beside. They take turns.
+the article has it: ten epochs, then `evaluate`; its accuracy is printed beside. They take turns, and JSON with all
+rounds so far is printed after each.
 """
 
 from __future__ import annotations
@@ -63,6 +64,19 @@ def from_python(path: Path, seed: int) -> tuple[float, float]:
     return time.perf_counter() - began, json.loads(done.stdout.splitlines()[-1])["accuracy"]
 
 
+def report_of(ours: list[tuple[float, float]], theirs: list[tuple[float, float]]) -> dict[str, Any]:
+    """Of the rounds so far."""
+    ratios = [one[0] / other[0] for one, other in zip(ours, theirs, strict=True)]
+    return {
+        "ours": {"seconds": [one[0] for one in ours], "accuracy": [one[1] for one in ours]},
+        "listing": {"seconds": [one[0] for one in theirs], "accuracy": [one[1] for one in theirs]},
+        "median": statistics.median(one[0] for one in ours),
+        "ratio": statistics.median(ratios),
+        "spread": [min(ratios), max(ratios)],
+        "reached": all(one[1] >= WANTED for one in ours),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
@@ -74,18 +88,8 @@ def main() -> None:
             parts_of(Recipe(seed=seed), Path(place) / "parts.npz")
             ours.append(from_the_click(browser, seed))
             theirs.append(from_python(Path(place) / "parts.npz", seed))
-            print(f"ours {ours[-1][0]:.2f} s to {ours[-1][1]:.4f}; the listing {theirs[-1][0]:.2f} s", flush=True)
+            print(json.dumps(report_of(ours, theirs)), flush=True)
         browser.close()
-    ratios = [one[0] / other[0] for one, other in zip(ours, theirs, strict=True)]
-    report = {
-        "ours": {"seconds": [one[0] for one in ours], "accuracy": [one[1] for one in ours]},
-        "listing": {"seconds": [one[0] for one in theirs], "accuracy": [one[1] for one in theirs]},
-        "median": statistics.median(one[0] for one in ours),
-        "ratio": statistics.median(ratios),
-        "spread": [min(ratios), max(ratios)],
-        "reached": all(one[1] >= WANTED for one in ours),
-    }
-    print(json.dumps(report))
 
 
 if __name__ == "__main__":

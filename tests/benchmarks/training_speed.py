@@ -6,8 +6,8 @@ Ours is a whole run through the engine, with its log, checkpoints and snapshots;
 own that are given the same training, validation and test images. All take turns, whose order changes from round to
 round. Counted is the time from the end of an epoch to the end of the next, validation and all that a run writes
 included; the first epoch, which traces, is left out. PyTorch is timed where it is installed
-(`tests/benchmarks/requirements.txt`): the best of float32 and bfloat16, channels first and last. Prints a line a row,
-and JSON in the last.
+(`tests/benchmarks/requirements.txt`): in the quickest of float32 and bfloat16, channels first and last, found by a few
+batches of each. Prints JSON after every row, with all rows so far.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,42 +99,49 @@ model = nn.Sequential(
     nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, classes))
 """,
 }
+#: Trains once for each setting that is asked for, by its name, and prints the epochs' seconds and the test accuracy.
 TORCH = """
 import json, sys, time
 import numpy as np, torch
 from torch import nn
-torch.set_num_threads({threads}); torch.manual_seed(int(sys.argv[2]))
+torch.set_num_threads({threads})
 kept = np.load(sys.argv[1])
-half, last = {half}, {last}
-def pixels(name):
+def pixels(name, last):
     found = torch.from_numpy(kept[name].astype("float32") / 255).permute(0, 3, 1, 2)
     return found.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
-train, validation, test = map(pixels, ("train", "validation", "test"))
 labels = {{name: torch.from_numpy(kept[name + "_labels"].astype("int64")) for name in ("train", "validation", "test")}}
-channels, classes = train.shape[1], int(labels["train"].max()) + 1
+channels, classes = kept["train"].shape[-1], int(labels["train"].max()) + 1
+def network():
 {network}
-model = model.to(memory_format=torch.channels_last) if last else model
-optimizer = torch.optim.Adam(model.parameters(), lr={rate})
-entropy = nn.CrossEntropyLoss()
-def accuracy(images, wanted):
+    return model
+def accuracy(model, half, images, wanted):
     model.eval()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
         return float((model(images).argmax(1) == wanted).float().mean())
-seconds = []
-for epoch in range({epochs}):
-    began = time.perf_counter()
-    model.train()
-    order = torch.randperm(len(train))
-    for start in range(0, len(train), {batch}):
-        chosen = order[start:start + {batch}]
-        optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            logits = model(train[chosen])
-        entropy(logits.float(), labels["train"][chosen]).backward()
-        optimizer.step()
-    accuracy(validation, labels["validation"])
-    seconds.append(time.perf_counter() - began)
-print(json.dumps({{"seconds": seconds, "accuracy": accuracy(test, labels["test"])}}))
+def turn(half, last, images, epochs):
+    torch.manual_seed(int(sys.argv[2]))
+    train, validation, test = (pixels(name, last) for name in ("train", "validation", "test"))
+    model = network()
+    model = model.to(memory_format=torch.channels_last) if last else model
+    optimizer = torch.optim.Adam(model.parameters(), lr={rate})
+    entropy = nn.CrossEntropyLoss()
+    seconds = []
+    for epoch in range(epochs):
+        began = time.perf_counter()
+        model.train()
+        order = torch.randperm(len(train))[:images]
+        for start in range(0, len(order), {batch}):
+            chosen = order[start:start + {batch}]
+            optimizer.zero_grad(set_to_none=True)
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+                logits = model(train[chosen])
+            entropy(logits.float(), labels["train"][chosen]).backward()
+            optimizer.step()
+        if images is None:
+            accuracy(model, half, validation, labels["validation"])
+        seconds.append(time.perf_counter() - began)
+    return {{"seconds": seconds, "accuracy": accuracy(model, half, test, labels["test"]) if images is None else None}}
+print(json.dumps({{name: turn(*setting, {images}, {epochs}) for name, setting in {settings}.items()}}))
 """
 #: Which of PyTorch's settings are tried: (bfloat16, channels last).
 SETTINGS = {
@@ -142,6 +150,8 @@ SETTINGS = {
     "bfloat16": (True, False),
     "bfloat16, channels last": (True, True),
 }
+#: A trial of a setting: batches of an epoch, and epochs, of which the first does not count.
+TRIAL_BATCHES, TRIAL_EPOCHS = 8, 3
 
 #: What is trained: recipe, Keras's model and batch, the ratio that is asked for, and PyTorch's network, where it races.
 ROWS: dict[str, dict[str, Any]] = {
@@ -203,29 +213,48 @@ def ours(engine: Any, recipe: Any) -> dict[str, Any]:
 
 
 def another(code: str, path: Path, seed: int) -> dict[str, Any]:
-    """What a reference prints; its first epoch left out."""
+    """What a reference prints."""
     done = subprocess.run([sys.executable, "-c", code, str(path), str(seed)], capture_output=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def without_first(found: dict[str, Any]) -> dict[str, Any]:
+    """The epoch that traces does not count."""
     return {**found, "seconds": found["seconds"][1:]}
 
 
-def contestants(engine: Any, row: dict[str, Any], recipe: Any, path: Path) -> dict[str, Callable[[], dict[str, Any]]]:
-    """Who takes a turn: name → the seconds of its epochs."""
+def torch_code(row: dict[str, Any], recipe: Any, settings: list[str], images: int | None, epochs: int) -> str:
+    """The script that trains the row's network in these settings, on all images or on that many of each epoch."""
+    return TORCH.format(
+        network=textwrap.indent(TORCH_NETWORKS[row["torch"]], "    "),
+        threads=os.cpu_count(),
+        rate=recipe.training.optimizer.learning_rate,
+        batch=recipe.training.batch_size,
+        settings={name: SETTINGS[name] for name in settings},
+        images=images,
+        epochs=epochs,
+    )
+
+
+def best_setting(row: dict[str, Any], recipe: Any, path: Path) -> tuple[str, dict[str, float]]:
+    """The setting in which PyTorch is quickest, and images per second of each: a few batches of all, in one process."""
+    images = TRIAL_BATCHES * recipe.training.batch_size
+    tried = another(torch_code(row, recipe, list(SETTINGS), images, TRIAL_EPOCHS), path, 0)
+    speeds = {name: round(images / min(one["seconds"][1:])) for name, one in tried.items()}
+    return max(speeds, key=lambda name: speeds[name]), speeds
+
+
+def contestants(
+    engine: Any, row: dict[str, Any], recipe: Any, path: Path, setting: str | None
+) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Who takes a turn: name → the seconds of its epochs, the first left out for the references."""
     training, seed = recipe.training, recipe.seed
     keras = REFERENCE.format(model=row["model"], batch=row["batch"], epochs=training.epochs)
-    found = {"ours": lambda: ours(engine, recipe), "Keras": lambda: another(keras, path, seed)}
-    if "torch" in row and importlib.util.find_spec("torch"):
-        for name, (half, last) in SETTINGS.items():
-            code = TORCH.format(
-                network=TORCH_NETWORKS[row["torch"]],
-                half=half,
-                last=last,
-                threads=os.cpu_count(),
-                rate=training.optimizer.learning_rate,
-                batch=training.batch_size,
-                epochs=training.epochs,
-            )
-            found[f"PyTorch, {name}"] = lambda code=code: another(code, path, seed)
+    found = {"ours": lambda: ours(engine, recipe), "Keras": lambda: without_first(another(keras, path, seed))}
+    if setting:
+        code = torch_code(row, recipe, [setting], None, training.epochs)
+        found["PyTorch"] = lambda: without_first(another(code, path, seed)[setting])
     return found
 
 
@@ -233,13 +262,16 @@ def measure(engine: Any, row: dict[str, Any], folder: Path, rounds: int) -> dict
     """Medians of all, and ours over each of the others round by round."""
     from imgcls.recipe import recipe_from
 
+    setting, tried = None, {}
     speeds: dict[str, list[float]] = {}
     accuracies: dict[str, list[float]] = {}
     shares, peaks = [], peaks_elsewhere()
     for seed in range(rounds):
         recipe = recipe_from({**row["recipe"], "seed": seed})
         images = parts_of(recipe, folder / "parts.npz")
-        turns = list(contestants(engine, row, recipe, folder / "parts.npz").items())
+        if "torch" in row and setting is None and importlib.util.find_spec("torch"):
+            setting, tried = best_setting(row, recipe, folder / "parts.npz")
+        turns = list(contestants(engine, row, recipe, folder / "parts.npz", setting).items())
         for name, turn in turns if seed % 2 == 0 else reversed(turns):
             found = turn()
             speeds.setdefault(name, []).append(images / statistics.median(found["seconds"]))
@@ -260,10 +292,8 @@ def measure(engine: Any, row: dict[str, Any], folder: Path, rounds: int) -> dict
         "precision": precision_of_ours,
         "share of the peak": round(statistics.median(shares), 3),
     }
-    theirs = {name: values for name, values in speeds.items() if name.startswith("PyTorch")}
-    if theirs:
-        best = max(theirs, key=lambda name: statistics.median(theirs[name]))
-        report["PyTorch"] = {"setting": best.partition(", ")[2], **_over(speeds["ours"], theirs[best])}
+    if setting:
+        report["PyTorch"] = {"setting": setting, "tried": tried, **_over(speeds["ours"], speeds["PyTorch"])}
     return report
 
 
@@ -288,9 +318,8 @@ def main() -> None:
         for name in asked.rows:
             print(name, flush=True)
             report[name] = measure(engine, ROWS[name], Path(place), asked.rounds)
-            print(f"{name}: {json.dumps(report[name])}", flush=True)
+            print(json.dumps(report), flush=True)  # whole after every row: who stops it early keeps those
         engine.close()
-    print(json.dumps(report))
 
 
 if __name__ == "__main__":
