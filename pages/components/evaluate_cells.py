@@ -94,7 +94,8 @@ def _by_hand(run: Run, seen: Seen, pairs: list[Pair]) -> None:
     names = range(len(seen.class_names))
     for column, words, end in ((true, _("True class"), "true"), (predicted, _("Predicted class"), "predicted")):
         key = f"{_place(run)} {end}"
-        column.selectbox(words, names, format_func=lambda place: seen.class_names[place], key=key)
+        now = st.session_state[key]
+        column.selectbox(words, names, now, format_func=lambda place: seen.class_names[place], key=key)
 
 
 def _images(run: Run, kept: Kept, seen: Seen, true: int, predicted: int) -> None:

@@ -43,8 +43,10 @@ def what_changed(run: Run, kept: Kept, seen: Seen) -> None:
     if origin is not None and origin.run in others and key not in st.session_state:
         st.session_state[key] = origin.run
     parent = None if origin is None else origin.run
+    known, now = list(others), st.session_state.get(key)
+    start = known.index(now) if now in known else 0
     chosen = str(
-        st.selectbox(_("Compared with"), list(others), format_func=lambda one: _named(others[one], parent), key=key)
+        st.selectbox(_("Compared with"), known, start, format_func=lambda one: _named(others[one], parent), key=key)
     )
     try:
         earlier = get_run(chosen)

@@ -54,7 +54,7 @@ def choices(card: ModelCard, found: Answer, label: str | None) -> Asked:
     chosen = st.multiselect(
         _("Methods, side by side"),
         [one.name for one in methods()],
-        default=None if METHODS in st.session_state else ["grad-cam"],
+        default=st.session_state.get(METHODS, ["grad-cam"]),
         format_func=lambda name: _(method(name).title),
         max_selections=MOST_METHODS,
         key=METHODS,
@@ -96,10 +96,11 @@ def _target(card: ModelCard, label: str | None) -> int | None:
 def _layer(card: ModelCard, found: Answer) -> str | None:
     layers = {entry["name"]: entry for entry in found.facts["layers"]}
     names, default, key = list(layers), found.facts["default"], layer_key(card)
+    now = st.session_state.get(key, default)
     chosen: str | None = st.selectbox(
         _("Layer"),
         names,
-        index=names.index(default) if default in names and key not in st.session_state else 0,
+        index=names.index(now) if now in names else 0,
         format_func=lambda name: _layer_label(layers[name], name == default),
         help=_(
             "For class activation maps. Deeper layers know more and see coarser. The last one that is still a picture "

@@ -72,7 +72,8 @@ def _epoch(race: Race, statuses: Mapping[Variant, Status], curves: Mapping[Varia
 def _slider(race: Race) -> None:
     epochs = race.recipe.training.epochs
     if epochs > 1:
-        st.slider(_("Epoch"), 1, epochs, key=_key(race), on_change=_choose, args=(_key(race),))
+        now = min(int(st.session_state[_key(race)]), epochs)
+        st.slider(_("Epoch"), 1, epochs, now, key=_key(race), on_change=_choose, args=(_key(race),))
 
 
 def _choose(key: str) -> None:

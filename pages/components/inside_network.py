@@ -50,7 +50,8 @@ def whole_network(card: ModelCard, image: np.ndarray) -> Looked | None:
             "below. White: zero."
         )
     )
-    chosen = st.selectbox(_("Layer"), range(len(layers)), format_func=lambda at: _said(layers[at]), key=key)
+    now = st.session_state[key]
+    chosen = st.selectbox(_("Layer"), range(len(layers)), now, format_func=lambda at: _said(layers[at]), key=key)
     return Looked(layers[chosen], chosen == len(layers) - 1, logits)
 
 

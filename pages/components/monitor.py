@@ -212,7 +212,9 @@ def _rate_control(run: Run, curve: Curve) -> None:
     if key not in st.session_state or st.session_state.get(seen) != now:
         # somebody else may have changed it: the slider follows, or it would change it back
         st.session_state[key] = st.session_state[seen] = now
-    chosen = st.select_slider(_("Learning rate"), rates, format_func=lambda rate: f"{rate:g}", key=key)
+    set_to = st.session_state[key]
+    start = set_to if set_to in rates else now
+    chosen = st.select_slider(_("Learning rate"), rates, start, format_func=lambda rate: f"{rate:g}", key=key)
     if chosen != now:
         _ask(run, learning_rate=chosen)
 

@@ -71,7 +71,7 @@ def _networks(start: Recipe, key: str) -> list[str]:
         name = start.architecture.name
         st.session_state[place] = [name] if name in ARCHITECTURES.names() else ["seed-cnn"]
     names = [entry.name for entry in ARCHITECTURES]
-    return list(st.multiselect(_("Networks"), names, format_func=_titled, key=place))
+    return list(st.multiselect(_("Networks"), names, st.session_state[place], format_func=_titled, key=place))
 
 
 def _titled(name: str) -> str:

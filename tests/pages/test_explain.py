@@ -458,3 +458,20 @@ def test_the_numbers_can_be_read_also_where_no_map_is_drawn(explained: Any) -> N
     labels = [button.label for button in explained.get("download_button")]
     assert labels == ["One-page picture", "Raw numbers"]
     assert len(explained.get("plotly_chart")) == 1
+
+
+def test_a_browser_that_sees_only_the_second_of_two_quick_runs_begins_with_the_same(explained: Any) -> None:
+    """What a control starts with is all that such a browser gets, and it reports it back as if it had been chosen."""
+    for _ in range(2):
+        methods = explained.multiselect(key="methods")
+        assert [methods.options[place] for place in methods.proto.default] == ["Grad-CAM"]
+        layer = next(box for box in explained.selectbox if box.label == "Layer")
+        assert layer.options[layer.proto.default] == "conv2d_1 (11 × 11), the usual choice"
+        explained.run()
+    layer = next(box for box in explained.selectbox if box.label == "Layer")
+    layer.set_value("conv2d").run()
+    explained.multiselect(key="methods").set_value(["saliency"]).run()
+    methods = explained.multiselect(key="methods")
+    assert [methods.options[place] for place in methods.proto.default] == ["Saliency"]
+    layer = next(box for box in explained.selectbox if box.label == "Layer")
+    assert layer.options[layer.proto.default] == "conv2d (26 × 26)"
