@@ -49,10 +49,9 @@ def faults(page: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_every_step_of_every_lesson(browser: Any, school: Server, look: str) -> None:
-    language = "zh-CN" if "phone" in look else "en-GB"
-    context = browser.new_context(**LOOKS[look], locale=language)
+def test_every_step_of_every_lesson(browser: Any, school: Server) -> None:
+    """In the dark, on a phone, in Chinese; light and wide each walk of a lesson looks at the steps it photographs."""
+    context = browser.new_context(**LOOKS["dark phone"], locale="zh-CN")
     page, found = context.new_page(), {}
     for lesson in LESSONS:
         page.goto(f"{school.url}/{lesson}")
