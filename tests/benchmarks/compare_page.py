@@ -86,7 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, nargs="+", default=[10, 100, 1000, 10_000])
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         os.environ["IMGCLS_HOME"] = home
         os.environ["IMGCLS_SPARE_WORKERS"] = "0"
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -15,7 +15,7 @@ import pytest
 
 from imgcls.engines import local
 from imgcls.engines.local import LocalEngine
-from imgcls.engines.process import ROOT, _environment
+from imgcls.engines.process import ROOT, worker_environment
 from imgcls.home import folder, home
 from imgcls.recipe import Recipe, recipe_from
 from imgcls.runs import Run, get_run
@@ -32,7 +32,7 @@ def start_fake_worker(kind: str, script: str = "fake_worker.py") -> subprocess.P
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            env={**_environment(), "PYTHONPATH": str(ROOT)},
+            env={**worker_environment(), "PYTHONPATH": str(ROOT)},
         )
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from imgcls.engines import inference
 from imgcls.engines.inference import DIED, InferenceClient
-from imgcls.engines.process import ROOT, _environment
+from imgcls.engines.process import ROOT, worker_environment
 from imgcls.errors import ImageError, RecipeError, RunStateError, UnknownNameError, WorkerError
 from imgcls.recipe import Recipe
 from tests.engines.fakes import children, is_running, until
@@ -33,7 +33,7 @@ def start(kind: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**_environment(), "PYTHONPATH": str(ROOT)},
+        env={**worker_environment(), "PYTHONPATH": str(ROOT)},
     )
 
 

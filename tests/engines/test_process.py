@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from imgcls.engines import process
-from imgcls.engines.process import ROOT, start_worker
+from imgcls.engines.process import ROOT, start_worker, worker_environment
 from imgcls.errors import PlaceError
 
 
@@ -69,3 +71,33 @@ def test_home_that_cannot_be_written_to(started, monkeypatch):
     monkeypatch.setenv("IMGCLS_HOME", "/dev/null/x")
     with pytest.raises(PlaceError):
         start_worker("training")
+
+
+MAPPED = """
+import ctypes
+c = ctypes.CDLL(None)
+class Info(ctypes.Structure):
+    _names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_size_t) for name in _names.split()]
+c.mallinfo2.restype, c.malloc.restype = Info, ctypes.c_void_p
+before = c.mallinfo2().hblks
+c.malloc(ctypes.c_size_t(100 << 20))
+print(c.mallinfo2().hblks - before)
+"""
+
+
+def test_memory_that_a_step_gives_back_is_kept_for_the_next():
+    """The C library obeys: 100 MB come from the heap, not from a mapping of their own that is new each time."""
+    if not hasattr(ctypes.CDLL(None), "mallinfo2"):
+        pytest.skip("not the GNU C library, which alone reads these settings")
+    mapped = []
+    for environment in ({}, {"GLIBC_TUNABLES": worker_environment({})["GLIBC_TUNABLES"]}):
+        command = [sys.executable, "-c", MAPPED]
+        mapped.append(int(subprocess.run(command, env=environment, check=True, capture_output=True).stdout))
+    assert mapped == [1, 0]
+
+
+def test_who_has_settled_how_memory_is_handed_out_is_not_overruled(started, monkeypatch):
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.check=3")
+    start_worker("training")
+    assert started["env"]["GLIBC_TUNABLES"] == "glibc.malloc.check=3"

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgcls.engines.process import ROOT, _environment
+from imgcls.engines.process import ROOT, worker_environment
 from imgcls.workers.wire import Message, receive, send
 
 
@@ -24,7 +24,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**_environment(), "PYTHONPATH": str(ROOT)},
+            env={**worker_environment(), "PYTHONPATH": str(ROOT)},
         )
 
     def ask(self, identifier, operation, arrays=None, slow=False, **arguments) -> None:
