@@ -140,39 +140,44 @@ class Batches:
     def epoch(self, number: int, skip: int = 0) -> Any:
         """An iterator over one epoch's (images (b, h, w, c), labels (b, classes)).
 
-        As they are, images are uint8 and labels one-hot; augmented images are float32, still 0…255, and their labels
-        may be mixed.
+        As they are, images are uint8 and labels one-hot, and the iterator is a `PlainEpoch`; augmented images are
+        float32, still 0…255, their labels may be mixed, and a `tf.data` pipeline changes them while others are trained.
 
         Args:
             number: the epoch, from 0.
             skip: batches that were already taken before an interruption.
         """
-        import tensorflow as tf
-
-        order = tf.constant(epoch_order(self._classes, self._plan.drawn, self._seed, number))
-        starts = tf.data.Dataset.range(skip * self._size, self._count, self._size)
-        epoch = tf.constant(number, tf.int64)
-        batches = starts.map(lambda start: self._batch(order, epoch, start), num_parallel_calls=1, deterministic=True)
-        return iter(batches.prefetch(4))
+        order = epoch_order(self._classes, self._plan.drawn, self._seed, number)
+        if self._augment is None:
+            return PlainEpoch(self._images, self._labels, order, self._size, skip)
+        return iter(self._pipeline(order, number, skip))
 
     @cached_property
-    def _batch(self) -> Any:
-        """(order, epoch, start) → one batch; traced once, not anew for each epoch."""
+    def _pipeline(self) -> Any:
+        """(order, epoch, batches to skip) → a `tf.data.Dataset` of an epoch's batches.
+
+        Traced once: Python would build its functions anew for every epoch, which takes as long as tens of small steps.
+        """
         import tensorflow as tf
 
-        def batch(order: Any, epoch: Any, start: Any) -> tuple[Any, Any]:
-            # gathering whole batches: a pipeline of single images would cost more than the training step
-            indices = order[start : start + self._size]
-            images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
-            return self._augmented(images, labels, epoch, start // self._size)
+        def pipeline(order: Any, epoch: Any, skip: Any) -> Any:
+            def batch(place: Any) -> tuple[Any, Any]:
+                # gathering whole batches: a pipeline of single images would cost more than the training step
+                images, labels = gathered(self._images, self._labels, order, self._size, place)
+                return self._augmented(images, labels, epoch, place)
 
-        return tf.function(batch)
+            places = tf.data.Dataset.range(skip, self.per_epoch)
+            return places.map(batch, num_parallel_calls=1, deterministic=True).prefetch(4)
+
+        number = tf.TensorSpec((), tf.int64)
+        return tf.function(
+            pipeline, input_signature=[tf.TensorSpec((self._count,), tf.int64), number, number], autograph=False
+        )
 
     def _augmented(self, images: Any, labels: Any, epoch: Any, number: Any) -> tuple[Any, Any]:
         import tensorflow as tf
 
-        if self._augment is None:
-            return images, labels
+        assert self._augment is not None
         changed, mixed = self._augment(images, labels, epoch, number)
         if self._plan.augmented is None:
             return changed, mixed
@@ -180,3 +185,53 @@ class Batches:
         chosen = tf.gather(tf.constant(self._plan.augmented), tf.argmax(labels, axis=1))
         wide = tf.reshape(chosen, [-1, *[1] * (len(images.shape) - 1)])
         return tf.where(wide, changed, tf.cast(images, tf.float32)), tf.where(chosen[:, None], mixed, labels)
+
+
+class PlainEpoch:
+    """The batches of one epoch as they are, an iterator; `ahead` lets a traced function gather them itself.
+
+    A `tf.data` pipeline would have to be begun anew for every epoch, and hand each batch from one thread to another: of
+    a small network's epoch that is a fifth.
+
+    Args:
+        images: tensor, uint8 (n, h, w, c), or float32 features.
+        labels: tensor, float32 (n, classes).
+        order: int64, positions of the images of the epoch.
+        size: images of a batch; the last one may be smaller.
+        place: of the first batch.
+    """
+
+    def __init__(self, images: Any, labels: Any, order: np.ndarray, size: int, place: int) -> None:
+        import tensorflow as tf
+
+        self._given = images, labels, tf.constant(order), tf.constant(size, tf.int64)
+        self._place, self._batches = place, -(-len(order) // size)
+
+    def __iter__(self) -> PlainEpoch:
+        return self
+
+    def __next__(self) -> tuple[Any, Any]:
+        if self._place >= self._batches:
+            raise StopIteration
+        return gathered(*self.ahead(1))
+
+    def ahead(self, count: int) -> tuple[Any, ...]:
+        """The arguments of `gathered` for the next of `count` batches, which then are taken.
+
+        Raises:
+            ValueError: fewer are left.
+        """
+        import tensorflow as tf
+
+        place, self._place = self._place, self._place + count
+        if self._place > self._batches:
+            raise ValueError(f"expected at most {self._batches - place} more batches. Received: {count}")
+        return (*self._given, tf.constant(place, tf.int64))
+
+
+def gathered(images: Any, labels: Any, order: Any, size: Any, place: Any) -> tuple[Any, Any]:
+    """Images and labels of the batch at `place`, from 0, of an epoch in this order."""
+    import tensorflow as tf
+
+    chosen = order[place * size : (place + 1) * size]
+    return tf.gather(images, chosen), tf.gather(labels, chosen)

@@ -11,6 +11,7 @@ import numpy as np
 
 from imgcls.architectures import Preprocessing
 from imgcls.architectures.measure import images_a_pass
+from imgcls.training.data import PlainEpoch, gathered
 from imgcls.training.fused import fuse_batch_norm
 from imgcls.training.fused_update import fuse_update
 from imgcls.training.half import in_half
@@ -64,6 +65,7 @@ class Steps:
         self._cross_entropy = make_loss()
         self._loss = loss or self._cross_entropy
         self.model, self._preprocessing = model, preprocessing
+        self._size = images_a_pass(model)
         whole = isinstance(optimizer, keras.optimizers.Optimizer)
         self._groups = [Group(optimizer, list(model.trainable_variables))] if whole else list(optimizer)
         for group in self._groups:
@@ -89,6 +91,10 @@ class Steps:
     def train(self, batches: Any, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """One step for each learning rate, at most `MOST`.
 
+        Args:
+            batches: an iterator as `Batches.epoch` gives it, with as many batches left.
+            rates: of learning, (steps,).
+
         Returns:
             Cross-entropy in nats and accuracy of each step's batch, both (steps,). Another loss is not told: its values
             could not be laid beside the validation's.
@@ -98,7 +104,8 @@ class Steps:
         # one shape for any number of steps: another shape would trace the network anew
         padded = np.zeros(MOST, np.float32)
         padded[: len(rates)] = rates
-        losses, hits, norms = self._train(batches, tf.constant(padded), tf.constant(len(rates)))
+        given = batches.ahead(len(rates)) if isinstance(batches, PlainEpoch) else batches
+        losses, hits, norms = self._train(given, tf.constant(padded), tf.constant(len(rates)))
         self.gradient_norms = norms.numpy()
         return losses.numpy(), hits.numpy()
 
@@ -106,8 +113,7 @@ class Steps:
         """Logits of uint8 images (n, h, w, c): float32 (n, classes)."""
         import tensorflow as tf
 
-        size = images_a_pass(self.model)
-        parts = [images[start : start + size] for start in range(0, len(images), size)]
+        parts = [images[start : start + self._size] for start in range(0, len(images), self._size)]
         return np.concatenate([self._predict(tf.constant(part)).numpy() for part in parts])
 
     def _input(self, images: Any) -> Any:
@@ -125,7 +131,11 @@ class Steps:
         hits = tf.TensorArray(tf.float32, size=count)
         norms = tf.zeros(len(self._kernels))
         for place in tf.range(count):
-            images, labels = next(batches)
+            if isinstance(batches, tuple):
+                pictures, truth, order, size, first = batches
+                images, labels = gathered(pictures, truth, order, size, first + tf.cast(place, tf.int64))
+            else:
+                images, labels = next(batches)
             for group in self._groups:
                 group.optimizer.learning_rate.assign(rates[place] * group.factor)
             loss, logits, gradients = self._one(self._input(images), labels)

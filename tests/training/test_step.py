@@ -98,6 +98,30 @@ def test_any_number_of_steps_and_batch_sizes_is_traced_at_most_twice(images, mon
     assert steps._predict.experimental_get_tracing_count() <= 2
 
 
+def test_batches_gathered_in_the_step_train_as_those_of_a_pipeline(images):
+    import tensorflow as tf
+
+    batches, found = Batches(images, 8, seed=0), []  # the fourth batch is smaller
+    pipeline = tf.data.Dataset.from_generator(
+        lambda: batches.epoch(1),
+        output_signature=(tf.TensorSpec((None, 4, 4, 1), tf.uint8), tf.TensorSpec((None, 3), tf.float32)),
+    )
+    for run in (batches.epoch(1), iter(pipeline)):
+        steps = Steps(network(), make_optimizer("adam"), Preprocessing())
+        parts = [steps.train(run, np.full(count, 0.01)) for count in (1, 3)]
+        found.append((np.concatenate([losses for losses, _ in parts]), steps.model.get_weights()))
+    (losses, weights), (others, theirs) = found
+    np.testing.assert_array_equal(losses, others)
+    for one, other in zip(weights, theirs, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_more_steps_than_the_epoch_has_batches(images):
+    steps, batches = Steps(network(), make_optimizer("sgd"), Preprocessing()), Batches(images, 10, seed=0)
+    with pytest.raises(ValueError, match="at most 2 more batches"):
+        steps.train(batches.epoch(0, skip=1), np.full(3, 0.1))
+
+
 def test_most_steps_of_one_call(images):
     steps = Steps(network(), make_optimizer("sgd"), Preprocessing())
     batches = Batches(images.take(np.arange(MOST) % 30), 1, seed=0)
