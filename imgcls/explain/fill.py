@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.ndimage import gaussian_filter
 
 from imgcls.language import N_
 
@@ -39,6 +38,8 @@ def filled(images: np.ndarray, fill: Fill, values: tuple[float, float]) -> np.nd
     """
     low, high = values
     if fill == "blur":
+        from scipy.ndimage import gaussian_filter  # takes half a second to import, and every page imports this file
+
         sigma = BLUR * min(images.shape[1:3])
         return gaussian_filter(images, (0, sigma, sigma, 0)).astype(np.float32)
     if fill == "mean":

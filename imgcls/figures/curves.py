@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from imgcls.figures.colours import ink
@@ -175,6 +174,8 @@ def _band_names(bands: Sequence[Band], end: float, colours: dict[str, str]) -> l
 
 def smoothed(values: np.ndarray, half_life: float = HALF_LIFE) -> np.ndarray:
     """Exponential mean that starts unbiased and passes over what is not a number; float64, (n,)."""
+    import pandas as pd  # half a second, for which the title of the first page need not wait
+
     finite = pd.Series(np.where(np.isfinite(values), values, np.nan))
     return finite.ewm(halflife=half_life, ignore_na=True).mean().to_numpy(dtype=float)
 

@@ -33,8 +33,12 @@ def inference() -> InferenceClient:
 
 @st.cache_resource(show_spinner=False)
 def start_up() -> None:
-    """Once a server: begin to warm up a training worker, and spare the collector what is there for good."""
-    threading.Timer(_WARM_UP_AFTER, engine().prepare).start()
+    """Once a server, when the first page is painted: warm up a training worker, and spare the collector work."""
+    threading.Timer(_WARM_UP_AFTER, _settle, (engine(),)).start()
+
+
+def _settle(engine: LocalEngine) -> None:
+    engine.prepare()
     # Streamlit collects all garbage after every run of every page; what has been imported by now never is any
     gc.collect()
     gc.freeze()
