@@ -147,6 +147,8 @@ def _add_explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--raw", type=Path, metavar="NPY", help="also keep the raw signed map, as a numpy file")
     text = "also check how far the map can be believed, as on the page Explain, and say so"
     command.add_argument("--trust", action="store_true", help=text)
+    text = "also hold Grad-CAM against that of tf-keras-vis, another implementation, and say how far they are apart"
+    command.add_argument("--second-opinion", action="store_true", help=text)
     command.add_argument("--out", required=True, type=Path, metavar="PNG")
     _add_as_is(command)
 

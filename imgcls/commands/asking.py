@@ -16,6 +16,7 @@ from imgcls.atomic import read_arrays, write_bytes
 from imgcls.commands.answer import Answer, table
 from imgcls.commands.fetching import fetching
 from imgcls.commands.pricing import passes_of, tell_price
+from imgcls.commands.second import check_second_opinion, second_opinion_on
 from imgcls.commands.telling import telling
 from imgcls.commands.trusting import trusted
 from imgcls.errors import InputError, RunStateError
@@ -140,6 +141,8 @@ def explain(asked: argparse.Namespace) -> Answer:
     target, against = (
         None if name is None else class_number(name, card.class_names) for name in (asked.class_name, asked.against)
     )
+    if asked.second_opinion:
+        check_second_opinion(chosen.name, against)
     image = _prepared(asked.image, card, asked.as_is)
     arguments = {"model": asked.model, "method": chosen.name, "layer": asked.layer, "options": options}
     tell_price(card, chosen.title, passes_of(card, chosen, arguments))
@@ -176,6 +179,9 @@ def explain(asked: argparse.Namespace) -> Answer:
     ]
     if asked.trust:
         data["trust"], told = trusted(card, chosen, arguments, image, explanation)
+        lines += told
+    if asked.second_opinion:
+        data["second_opinion"], told = second_opinion_on(asked.model, image, explanation)
         lines += told
     return Answer(data, lines)
 

@@ -13,6 +13,21 @@ import numpy as np
 if TYPE_CHECKING:
     import keras
 
+#: Two maps that differ by less than this share of the strongest value differ by rounding alone.
+SAME = 1e-4
+
+
+def can_be_asked(method: str, layer: str | None, against: int | None) -> bool:
+    """Whether tf-keras-vis has an answer to it: Grad-CAM, of one class alone."""
+    return method == "grad-cam" and layer is not None and against is None
+
+
+def apart(ours: np.ndarray, theirs: np.ndarray) -> float | None:
+    """The largest difference of two raw maps, as a share of the strongest value of ours; None where theirs is none."""
+    if theirs.shape != ours.shape or not np.isfinite(theirs).all():
+        return None
+    return float(np.abs(theirs - ours).max() / max(float(np.abs(ours).max()), 1e-30))
+
 
 def grad_cam_of_tf_keras_vis(model: keras.Model, images: np.ndarray, target: int, layer: str) -> np.ndarray:
     """The raw Grad-CAM map of the first image, before any ReLU, resizing or normalisation.

@@ -10,6 +10,7 @@ import streamlit as st
 from imgcls.explain import Explanation, method
 from imgcls.explain.explanation import Status
 from imgcls.explain.picture import overlay
+from imgcls.explain.second_opinion import SAME, apart, can_be_asked
 from imgcls.figures.bars import percentage
 from imgcls.figures.layout import PLOT_CONFIG
 from imgcls.figures.signed_map import signed_map_figure
@@ -25,9 +26,6 @@ from pages.components.picture import show_picture
 from pages.components.sources import bring_it
 from pages.components.style import is_dark
 from pages.components.words import _
-
-#: Two implementations that differ by less than this share of the strongest value draw the same map.
-SAME = 1e-4
 
 
 def another_network(asked: Question, picture: Picture, ours: Explanation) -> None:
@@ -97,7 +95,7 @@ def _beside(card: ModelCard, image: np.ndarray, explanation: Explanation, opacit
 
 def second_opinion(card: ModelCard, image: np.ndarray, ours: Explanation) -> None:
     """Grad-CAM by tf-keras-vis beside ours, with the difference drawn."""
-    if ours.method != "grad-cam" or ours.against is not None or ours.layer is None:
+    if not can_be_asked(ours.method, ours.layer, ours.against):
         st.info(_("Choose Grad-CAM, for one class alone: that is what tf-keras-vis can be asked about."))
         return
     said = ask(
@@ -113,11 +111,11 @@ def second_opinion(card: ModelCard, image: np.ndarray, ours: Explanation) -> Non
         waiting("second opinion")
         return
     theirs = said.arrays["raw"]
-    if theirs.shape != ours.raw.shape or not np.isfinite(theirs).all():
+    share = apart(ours.raw, theirs)
+    if share is None:
         st.warning(_("tf-keras-vis has no usable map for this network."))
         return
     difference = theirs - ours.raw
-    share = float(np.abs(difference).max() / max(float(np.abs(ours.raw).max()), 1e-30))
     shown = ((_("ours"), ours.raw), (_("tf-keras-vis"), theirs), (_("the difference"), difference))
     for column, (words, raw) in zip(st.columns(3), shown, strict=True):
         with column:

@@ -32,6 +32,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from imgcls.engines.process import worker_environment
 from imgcls.recipe import Recipe, with_settings
 from imgcls.runs import read_curve
 from tests.browser.conftest import FLAGS, chromium, start_server
@@ -42,7 +43,9 @@ import numpy as np
 from imgcls.architectures import ARCHITECTURES, build_model
 from imgcls.recipe import recipe_from
 from imgcls.training.data import Batches, run_data
+from imgcls.training.half import HALF
 from imgcls.training.optimizer import make_optimizer
+from imgcls.training.precision import chosen_precision
 from imgcls.training.step import Steps
 import os
 os.nice(5)
@@ -50,6 +53,7 @@ recipe = recipe_from(json.loads(sys.argv[1]))
 data = run_data(recipe)
 model = build_model(recipe.architecture, data.train.image_shape, 10, recipe.seed)
 steps = Steps(model, make_optimizer("adam"), ARCHITECTURES.get("seed-cnn").preprocessing)
+steps.half = chosen_precision(recipe) == HALF  # as the run beside it has it
 batches = Batches(data.train, recipe.training.batch_size, recipe.seed)
 def epoch(number):
     left, iterator = batches.per_epoch, batches.epoch(number)
@@ -68,7 +72,7 @@ print(time.perf_counter() - began)
 
 def bare_seconds(recipe: Recipe, home: Path) -> float:
     command = [sys.executable, "-c", BARE, recipe.model_dump_json()]
-    environment = {**os.environ, "IMGCLS_HOME": str(home), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**worker_environment(), "IMGCLS_HOME": str(home)}
     return float(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
 
 
