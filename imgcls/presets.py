@@ -57,7 +57,7 @@ PRESETS.add(
                 "training": {
                     "batch_size": 128,
                     "epochs": 10,
-                    "optimizer": {"name": "adam", "learning_rate": 0.003},
+                    "optimizer": {"name": "adam", "learning_rate": 0.005},
                     "schedule": "cosine",
                 }
             }

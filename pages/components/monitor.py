@@ -37,7 +37,7 @@ from pages.components.training_data import data_words
 from pages.components.words import _, epochs_words
 
 #: Seconds between two looks at a run: until there is something to see; then an eighth of what it takes, within these.
-FIRST_TICK, TICKS = 0.25, (1.5, 3.0)
+FIRST_TICK, TICKS = 0.25, (0.75, 3.0)
 #: Seconds between two looks inside a network that is being trained.
 INSIDE_TICK = 2.0
 _COLOURS = {
