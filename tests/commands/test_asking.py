@@ -151,7 +151,7 @@ class TestPredict:
 class TestExplain:
     def asked(self, run, image, out, **given) -> argparse.Namespace:
         chosen = {"method": "grad-cam", "class_name": None, "against": None, "layer": None, "option": [], "raw": None}
-        chosen["trust"] = False
+        chosen |= {"trust": False, "second_opinion": False}
         return asked(run, **{"image": image, "out": out, **chosen, **given})
 
     def test_picture_of_the_promised_size(self, tiny_run, digit, tmp_path):
