@@ -21,7 +21,7 @@ def test_ten_pictures_are_enough(browser: Any, server: Server, pictures: Path) -
     walk = Walk(browser, server, pictures, "transfer")
     page = walk.page
     walk.press(GIVE)
-    said = page.get_by_text(re.compile(r"You said 10\. It is \d+ of 20 by the network")).inner_text(timeout=120_000)
+    said = page.get_by_text(re.compile(r"You said 10\. It is \d+ of 20 by the network")).inner_text(timeout=60_000)
     seen, plainly = (int(number) for number in re.findall(r"(\d+) of 20 by the network, (\d+) by pixels", said)[0])
     assert seen > 10 > plainly
     walk.photograph("1-see")

@@ -30,7 +30,7 @@ def points(page: Any) -> int:
     return int(curve.get_attribute("data-points") or 0) if curve.count() else 0
 
 
-def wait_for_points(page: Any, count: int, seconds: float = 120) -> None:
+def wait_for_points(page: Any, count: int, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while points(page) < count:
         assert time.monotonic() < deadline, f"only {points(page)} points after {seconds} s"
