@@ -77,7 +77,7 @@ class TrainedModel:
 
     @cached_property
     def _size(self) -> int:
-        """Images at once; to ask a large network's layers for it takes as long as a third of its pass."""
+        """Images at once; to ask a large network's layers for it takes as long as a fifth of its pass."""
         return images_a_pass(self.keras_model)
 
     @cached_property

@@ -32,7 +32,7 @@ def costs(model: Any) -> dict[str, int]:
 
 
 #: Images in one pass through a network, and pixels of its largest feature maps: what a pass computes should stay
-#: near the processor. At 224 × 224, 9 images at once take a seventh longer for each than 20, and 48 are no better.
+#: near the processor. At 224 × 224, 9 images at once take a seventh longer for each than 16 or 24.
 PASS_IMAGES = 256
 PASS_PIXELS = 1_000_000
 

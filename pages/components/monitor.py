@@ -63,7 +63,7 @@ def monitor(run_id: str) -> None:
         _what_next(run, status)
     with right:
         if status.is_active:
-            st.fragment(_moving, run_every=_tick(curve))(run_id, standing, bool(curve.step))
+            st.fragment(_moving, run_every=_tick(curve))(run_id, standing)
             _words()
         else:
             _progress(run, status, curve)
@@ -91,6 +91,7 @@ def _standing(run: Run, status: Status, curve: Curve) -> tuple[Any, ...]:
     return (
         status,
         bool(curve.features),
+        bool(curve.step),
         bool(curve.epochs),
         run.has_model,
         wishes.pause,
@@ -107,21 +108,12 @@ def _tick(curve: Curve) -> float:
     return min(TICKS[1], max(TICKS[0], whole / 8))
 
 
-#: The run whose first points this session has drawn.
-_SHOWN = "first points"
-
-
-def _moving(run_id: str, standing: tuple[Any, ...], begun: bool) -> None:
-    """What moves; `begun`: there were steps already when the rest of the page was drawn, and the ticks are its own."""
+def _moving(run_id: str, standing: tuple[Any, ...]) -> None:
     try:
         run = get_run(run_id)
         status, curve = run.status, _follow(run)
-        # the first points are drawn before the page is: it would keep them waiting for a third of a second
-        slower = bool(curve.step) and not begun and st.session_state.get(_SHOWN) == run_id
-        if slower or _standing(run, status, curve) != standing:
+        if _standing(run, status, curve) != standing:
             st.rerun()
-        if curve.step:
-            st.session_state[_SHOWN] = run_id
         advice = advice_of(run, curve, is_over=False)
         bands = bands_of(advice)
         live(
